@@ -1,0 +1,19 @@
+/** Why a task failed, as plain data: what of an error survives JSON. */
+export interface TaskError {
+  readonly message: string;
+  /** The error's type: its class name, or Temporal's failure type. */
+  readonly type: string;
+  /** The handler's stack, where there was one. */
+  readonly stack?: string;
+}
+
+/**
+ * Why a task did not succeed. The chain of reasons is a linked list: `from` is the need through which the failure
+ * came, whose own cause is the next link, down to `root`. (Whole chains would make a line of n tasks cost n².)
+ */
+export type Cause =
+  | { readonly kind: 'error'; readonly error: TaskError }
+  | { readonly kind: 'unserved'; readonly reason: string }
+  | { readonly kind: 'upstream'; readonly root: number; readonly from: number }
+  | { readonly kind: 'stopped'; readonly root: number }
+  | { readonly kind: 'runCancelled' };

@@ -1,0 +1,65 @@
+import type { Plan } from './plan.js';
+
+/**
+ * What follows from a plan's edges, computed once for each cached execution in O(tasks + edges). The dependents of task
+ * i are `targets[offsets[i]] .. targets[offsets[i + 1] - 1]`: flat arrays, because 10,000 small ones cost more
+ * than the scheduling itself.
+ */
+export interface Graph {
+  readonly size: number;
+  readonly offsets: Int32Array;
+  readonly targets: Int32Array;
+  /** Topological depth of each task; tasks of the same depth are a wave. */
+  readonly wave: Int32Array;
+  readonly waveCount: number;
+}
+
+export function graphOf(plan: Plan): Graph {
+  const size = plan.tasks.length;
+  const offsets = new Int32Array(size + 1);
+  const wave = new Int32Array(size);
+  let waveCount = 0;
+  plan.tasks.forEach((task, index) => {
+    let depth = 0;
+    for (const need of task.needs) {
+      offsets[need + 1] = at(offsets, need + 1) + 1;
+      depth = Math.max(depth, at(wave, need) + 1);
+    }
+    wave[index] = depth;
+    waveCount = Math.max(waveCount, depth + 1);
+  });
+  for (let i = 0; i < size; i++) offsets[i + 1] = at(offsets, i + 1) + at(offsets, i);
+
+  const targets = new Int32Array(at(offsets, size));
+  const next = offsets.slice(0, size);
+  plan.tasks.forEach((task, index) => {
+    for (const need of task.needs) {
+      const slot = at(next, need);
+      targets[slot] = index;
+      next[need] = slot + 1;
+    }
+  });
+  return { size, offsets, targets, wave, waveCount };
+}
+
+export function dependentsOf(graph: Graph, task: number): Int32Array {
+  return graph.targets.subarray(at(graph.offsets, task), at(graph.offsets, task + 1));
+}
+
+/** An element of a typed array that is known to be in range. */
+export function at(array: Int32Array, index: number): number {
+  return array[index] as number; // in range by construction; a typed array never holds undefined
+}
+
+/** The tasks of the longest path by depth, first to last; of equally long ones the first declared. */
+export function criticalPathByDepth(plan: Plan, graph: Graph): number[] {
+  let last = -1;
+  for (let i = graph.size - 1; i >= 0; i--) if (at(graph.wave, i) === graph.waveCount - 1) last = i;
+  const path: number[] = [];
+  while (last >= 0) {
+    path.push(last);
+    const depth = at(graph.wave, last);
+    last = plan.tasks[last]?.needs.find((need) => at(graph.wave, need) === depth - 1) ?? -1;
+  }
+  return path.reverse();
+}

@@ -1,0 +1,109 @@
+/**
+ * The compiled, serialisable, hashed form of a definition. It travels with the run, so it is compact: edges are
+ * integers, equal activity options are shared, and what follows from the edges (waves, dependents) is left out.
+ */
+export interface Plan {
+  readonly protocol: number;
+  /** The workflow's name, which is the run's workflow type. */
+  readonly workflow: string;
+  /** Content hash of everything else in the plan: equal definitions have equal hashes. */
+  readonly hash: string;
+  readonly title?: string;
+  readonly scheduling: Scheduling;
+  /** How many tasks may be in flight at once. */
+  readonly maxConcurrentTasks: number;
+  readonly onFailure: FailurePolicy;
+  /** Hash of the input schema, where there is one. */
+  readonly inputSchema?: string;
+  /** The distinct option sets of the tasks, which refer to them by index. */
+  readonly options: readonly TaskOptionsPlan[];
+  /** In topological order: by wave, within a wave as declared. */
+  readonly tasks: readonly PlannedTask[];
+  /** The run's result: name to task index. */
+  readonly outputs: Readonly<Record<string, number>>;
+}
+
+/** `frontier` dispatches a task as soon as its needs are settled; `waves` waits for the whole wave before. */
+export type Scheduling = 'frontier' | 'waves';
+
+/**
+ * What a failed task does to the rest of the run: `continue` runs what does not depend on it, `stop` dispatches
+ * nothing new, `cancel` also cancels what is running.
+ */
+export type FailurePolicy = 'continue' | 'stop' | 'cancel';
+
+export type NodeKind = 'task';
+
+export interface PlannedTask {
+  readonly id: string;
+  readonly kind: NodeKind;
+  /** Indices of the tasks it needs, each smaller than its own. */
+  readonly needs: readonly number[];
+  /** The names under which the needs arrive, where they are not simply the ids. */
+  readonly as?: readonly string[];
+  /** Index into {@link Plan.options}. */
+  readonly options: number;
+  readonly title?: string;
+  /** Hash of the output schema, where there is one. */
+  readonly outputSchema?: string;
+}
+
+/** Temporal's activity options by their own names; durations in milliseconds. */
+export interface TaskOptionsPlan {
+  readonly startToCloseTimeout: number;
+  readonly scheduleToCloseTimeout?: number;
+  readonly heartbeatTimeout: number;
+  readonly retry: RetryPlan;
+  readonly taskQueue?: string;
+  readonly priority?: PriorityPlan;
+}
+
+export interface RetryPlan {
+  /** 0 means without limit, as in Temporal. */
+  readonly maximumAttempts: number;
+  readonly initialInterval?: number;
+  readonly backoffCoefficient?: number;
+  readonly maximumInterval?: number;
+  readonly nonRetryableErrorTypes?: readonly string[];
+}
+
+export interface PriorityPlan {
+  readonly priorityKey?: number;
+  readonly fairnessKey?: string;
+  readonly fairnessWeight?: number;
+}
+
+/** What a worker's handler must agree with to run a task of this plan. */
+export interface TaskShape {
+  readonly kind: NodeKind;
+  /** The name under which a need arrives, to the task that it is. */
+  readonly needs: Readonly<Record<string, string>>;
+  readonly input?: string;
+  readonly output?: string;
+}
+
+/** The name under which the need at `position` arrives. */
+export function needName(plan: Plan, task: PlannedTask, position: number): string {
+  return task.as?.[position] ?? taskAt(plan, task.needs[position] ?? -1).id;
+}
+
+export function shapeOf(plan: Plan, task: PlannedTask): TaskShape {
+  return {
+    kind: task.kind,
+    needs: Object.fromEntries(task.needs.map((need, i) => [needName(plan, task, i), taskAt(plan, need).id])),
+    ...(plan.inputSchema !== undefined && { input: plan.inputSchema }),
+    ...(task.outputSchema !== undefined && { output: task.outputSchema }),
+  };
+}
+
+export function taskAt(plan: Plan, index: number): PlannedTask {
+  const task = plan.tasks[index];
+  if (task === undefined) throw new RangeError(`no task ${index} in the plan of ${plan.workflow}`);
+  return task;
+}
+
+export function optionsOf(plan: Plan, task: PlannedTask): TaskOptionsPlan {
+  const options = plan.options[task.options];
+  if (options === undefined) throw new RangeError(`no options ${task.options} in the plan of ${plan.workflow}`);
+  return options;
+}
