@@ -15,5 +15,11 @@ export type Cause =
   | { readonly kind: 'error'; readonly error: TaskError }
   | { readonly kind: 'unserved'; readonly reason: string }
   | { readonly kind: 'upstream'; readonly root: number; readonly from: number }
+  /** Its own `when` said no. */
+  | { readonly kind: 'condition' }
+  /** A task that it needs was skipped. */
+  | { readonly kind: 'upstreamSkipped'; readonly root: number; readonly from: number }
+  /** Its trigger rule can't be fulfilled any more, though nothing failed. */
+  | { readonly kind: 'trigger'; readonly rule: string }
   | { readonly kind: 'stopped'; readonly root: number }
   | { readonly kind: 'runCancelled' };

@@ -15,6 +15,8 @@ export type TaskEvent = { readonly task: number; readonly dispatch: number } & (
   | { readonly kind: 'taskSucceeded'; readonly output: Json | undefined; readonly attempts: number }
   | { readonly kind: 'taskFailed'; readonly error: TaskError; readonly attempts: number }
   | { readonly kind: 'taskCancelled'; readonly attempts: number }
+  /** Its `when` said no. */
+  | { readonly kind: 'taskSkipped'; readonly attempts: number }
   /** No handler that fits was on the worker that took it. `attempts` were used before that, this one not counted. */
   | { readonly kind: 'taskUnserved'; readonly reason: string; readonly attempts: number }
   | { readonly kind: 'backoffElapsed' }

@@ -9,6 +9,8 @@ export interface Graph {
   readonly size: number;
   readonly offsets: Int32Array;
   readonly targets: Int32Array;
+  /** For each entry of `targets`, at which of the dependent's needs the edge ends. */
+  readonly positions: Int32Array;
   /** Topological depth of each task; tasks of the same depth are a wave. */
   readonly wave: Int32Array;
   readonly waveCount: number;
@@ -31,19 +33,28 @@ export function graphOf(plan: Plan): Graph {
   for (let i = 0; i < size; i++) offsets[i + 1] = at(offsets, i + 1) + at(offsets, i);
 
   const targets = new Int32Array(at(offsets, size));
+  const positions = new Int32Array(targets.length);
   const next = offsets.slice(0, size);
   plan.tasks.forEach((task, index) => {
-    for (const need of task.needs) {
+    task.needs.forEach((need, position) => {
       const slot = at(next, need);
       targets[slot] = index;
+      positions[slot] = position;
       next[need] = slot + 1;
-    }
+    });
   });
-  return { size, offsets, targets, wave, waveCount };
+  return { size, offsets, targets, positions, wave, waveCount };
 }
 
-export function dependentsOf(graph: Graph, task: number): Int32Array {
-  return graph.targets.subarray(at(graph.offsets, task), at(graph.offsets, task + 1));
+/** Calls `visit` for each edge from the task, with the dependent and the position of the task among its needs. */
+export function visitDependents(
+  graph: Graph,
+  task: number,
+  visit: (dependent: number, position: number) => void,
+): void {
+  const end = at(graph.offsets, task + 1);
+  for (let edge = at(graph.offsets, task); edge < end; edge++)
+    visit(at(graph.targets, edge), at(graph.positions, edge));
 }
 
 /** An element of a typed array that is known to be in range. */

@@ -9,3 +9,6 @@ export interface JsonObject {
 export function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
+
+/** The same shape while it is being built. */
+export type Mutable<T> = { -readonly [K in keyof T]: T[K] };

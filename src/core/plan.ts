@@ -1,3 +1,5 @@
+import type { NeedMode, TriggerRule } from './trigger-rule.js';
+
 /**
  * The compiled, serialisable, hashed form of a definition. It travels with the run, so it is compact: edges are
  * integers, equal activity options are shared, and what follows from the edges (waves, dependents) is left out.
@@ -34,6 +36,10 @@ export type FailurePolicy = 'continue' | 'stop' | 'cancel';
 
 export type NodeKind = 'task';
 
+/** The letters of {@link PlannedTask.modes}. */
+const MODES: Readonly<Record<string, NeedMode>> = { p: 'plain', o: 'optional', s: 'settled' };
+const LETTERS: Readonly<Record<NeedMode, string>> = { plain: 'p', optional: 'o', settled: 's' };
+
 export interface PlannedTask {
   readonly id: string;
   readonly kind: NodeKind;
@@ -41,6 +47,12 @@ export interface PlannedTask {
   readonly needs: readonly number[];
   /** The names under which the needs arrive, where they are not simply the ids. */
   readonly as?: readonly string[];
+  /** One letter for each need, `p`lain, `o`ptional or `s`ettled; absent where all are plain. */
+  readonly modes?: string;
+  /** Absent for `all_success`. */
+  readonly trigger?: TriggerRule;
+  /** Its failure does not fail the run. */
+  readonly allowFailure?: true;
   /** Index into {@link Plan.options}. */
   readonly options: number;
   readonly title?: string;
@@ -76,7 +88,7 @@ export interface PriorityPlan {
 /** What a worker's handler must agree with to run a task of this plan. */
 export interface TaskShape {
   readonly kind: NodeKind;
-  /** The name under which a need arrives, to the task that it is. */
+  /** The name under which a need arrives, to the task that it is and how its value is given: `unit`, `unit?` optional, `unit!` as a result. */
   readonly needs: Readonly<Record<string, string>>;
   readonly input?: string;
   readonly output?: string;
@@ -87,10 +99,35 @@ export function needName(plan: Plan, task: PlannedTask, position: number): strin
   return task.as?.[position] ?? taskAt(plan, task.needs[position] ?? -1).id;
 }
 
+export function needMode(task: PlannedTask, position: number): NeedMode {
+  return MODES[task.modes?.[position] ?? 'p'] ?? 'plain';
+}
+
+/** As {@link PlannedTask.modes} has them. */
+export function modeLetters(modes: readonly NeedMode[]): string | undefined {
+  if (modes.every((mode) => mode === 'plain')) return undefined;
+  return modes.map((mode) => LETTERS[mode]).join('');
+}
+
+export type NeedForm = 'value' | 'optional' | 'result';
+
+/** How the value of a need is given to the handler. */
+export function needForm(task: PlannedTask, position: number): NeedForm {
+  const { trigger } = task;
+  if (trigger === 'none_failed') return 'optional';
+  if (trigger !== undefined && trigger !== 'all_success') return 'result';
+  const mode = needMode(task, position);
+  return mode === 'plain' ? 'value' : mode === 'optional' ? 'optional' : 'result';
+}
+
+const FORM_MARKS: Readonly<Record<NeedForm, string>> = { value: '', optional: '?', result: '!' };
+
 export function shapeOf(plan: Plan, task: PlannedTask): TaskShape {
   return {
     kind: task.kind,
-    needs: Object.fromEntries(task.needs.map((need, i) => [needName(plan, task, i), taskAt(plan, need).id])),
+    needs: Object.fromEntries(
+      task.needs.map((need, i) => [needName(plan, task, i), taskAt(plan, need).id + FORM_MARKS[needForm(task, i)]]),
+    ),
     ...(plan.inputSchema !== undefined && { input: plan.inputSchema }),
     ...(task.outputSchema !== undefined && { output: task.outputSchema }),
   };

@@ -58,7 +58,11 @@ export interface TaskDispatch {
  * envelope, marked by a key that no output can have without being wrapped itself.
  */
 export interface TaskReply {
-  readonly $pawl: { readonly attempts: number };
+  readonly $pawl: {
+    readonly attempts: number;
+    /** Its `when` said no. */
+    readonly skipped?: true;
+  };
   readonly output?: Json;
 }
 
@@ -70,10 +74,14 @@ export const FailureType = {
   invalidInput: 'InvalidInput',
   /** The run: the plan that came with the start is malformed. */
   malformedPlan: 'MalformedPlan',
+  /** A task: what it needs is larger than a payload may be. The run: its outputs are. */
+  tooLarge: 'TooLarge',
   /** A task's dispatch: this worker has no handler of that name, or one of another shape. Uses no attempt. */
   unserved: 'TaskUnserved',
   /** A task: its output is not JSON or does not fit its schema. */
   invalidOutput: 'InvalidOutput',
+  /** A task: its condition said neither true nor false. */
+  invalidCondition: 'InvalidCondition',
   /** A task: a need or the input does not fit the schema on this worker. */
   invalidNeeds: 'InvalidNeeds',
 } as const;
@@ -82,3 +90,6 @@ export const FailureType = {
 export interface FailureNote {
   readonly pawl: { readonly attempts: number };
 }
+
+/** In a worker's identity, between Temporal's own part and the digest of the definitions that it serves. */
+export const IDENTITY_MARK = ' pawl:';

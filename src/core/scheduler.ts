@@ -1,13 +1,15 @@
 import type { Cause, TaskError } from './cause.js';
 import type { SchedulerCommand } from './command.js';
 import type { SchedulerEvent, TaskEvent } from './event.js';
-import { dependentsOf, type Graph, graphOf } from './graph.js';
+import { type Graph, graphOf, visitDependents } from './graph.js';
 import type { Json } from './json.js';
-import { needName, type Plan, taskAt } from './plan.js';
+import { needForm, needMode, needName, type Plan, taskAt } from './plan.js';
 import { ReadyQueue } from './ready-queue.js';
 import type { RunOutcome } from './run-outcome.js';
 import { TaskOrchestrator } from './task-orchestrator.js';
+import { taskResult } from './task-result.js';
 import { TASK_STATES, type TaskState } from './task-state.js';
+import { NeedTally } from './trigger-rule.js';
 import { WaveBarrier } from './wave-barrier.js';
 
 /**
@@ -26,6 +28,7 @@ export class Scheduler {
   #commands: SchedulerCommand[] = [];
   #inFlight = 0;
   #unsettled: number;
+  #fatalFailures = 0;
   /** Why nothing new may start, once that is so. */
   #closed: Cause | undefined;
   #runningAreCancelled = false;
@@ -35,7 +38,10 @@ export class Scheduler {
   constructor(plan: Plan) {
     this.plan = plan;
     this.graph = graphOf(plan);
-    this.tasks = plan.tasks.map((task, index) => new TaskOrchestrator(index, task.needs.length));
+    this.tasks = plan.tasks.map((task, index) => {
+      const tally = new NeedTally(task.trigger ?? 'all_success', task.needs.length);
+      return new TaskOrchestrator(index, tally, task.allowFailure);
+    });
     this.#counts = Object.fromEntries(TASK_STATES.map((state) => [state, 0])) as Record<TaskState, number>; // every state is a key
     this.#counts.pending = plan.tasks.length;
     this.counts = this.#counts;
@@ -56,7 +62,7 @@ export class Scheduler {
   apply(event: SchedulerEvent): readonly SchedulerCommand[] {
     switch (event.kind) {
       case 'runStarted':
-        for (const task of this.tasks) this.#admitIfReady(task);
+        for (const task of this.tasks) if (taskAt(this.plan, task.index).needs.length === 0) this.#trigger(task);
         break;
       case 'runCancelRequested':
         this.#close(event.at, { kind: 'runCancelled' }, 'cancelRunning');
@@ -71,13 +77,14 @@ export class Scheduler {
     return commands;
   }
 
-  /** The outputs of a task's needs under the names it gave them: its input. */
+  /** What a task gets of its needs, under the names it gave them: outputs, or results where it runs whatever they did. */
   needsOf(index: number): Record<string, Json> {
     const task = taskAt(this.plan, index);
     const needs: Record<string, Json> = {};
     task.needs.forEach((need, position) => {
-      const output = this.#orchestrator(need).output;
-      if (output !== undefined) needs[needName(this.plan, task, position)] = output;
+      const orchestrator = this.#orchestrator(need);
+      const value = needForm(task, position) === 'result' ? taskResult(orchestrator) : orchestrator.output;
+      if (value !== undefined) needs[needName(this.plan, task, position)] = value;
     });
     return needs;
   }
@@ -97,11 +104,11 @@ export class Scheduler {
     switch (event.kind) {
       case 'taskSucceeded':
         this.#settle(task, () => task.succeed(event.at, event.output, event.attempts));
-        for (const dependent of dependentsOf(this.graph, task.index)) {
-          const orchestrator = this.#orchestrator(dependent);
-          orchestrator.countDownNeed();
-          this.#admitIfReady(orchestrator);
-        }
+        this.#propagate(task, event.at);
+        break;
+      case 'taskSkipped':
+        this.#settle(task, () => task.skip(event.at, event.attempts));
+        this.#propagate(task, event.at);
         break;
       case 'taskFailed':
         this.#fail(task, event.at, event.error, event.attempts);
@@ -115,12 +122,14 @@ export class Scheduler {
           delay = task.waitForWorker(event.reason, event.attempts);
         });
         this.#inFlight--;
-        if (this.#closed !== undefined) this.#giveUp(task, event.at, 'cancelled', this.#closed);
+        const stopped = task.cancelRequest ?? this.#closed;
+        if (stopped !== undefined) this.#giveUp(task, event.at, 'cancelled', stopped);
         else this.#commands.push({ kind: 'startBackoff', task: task.index, dispatch: event.dispatch, delay });
         break;
       }
       case 'backoffElapsed':
-        if (task.state === 'waiting') this.#admitIfReady(task);
+        task.endBackoff();
+        this.#admitIfReady(task);
         break;
     }
   }
@@ -130,24 +139,62 @@ export class Scheduler {
     this.#settle(task, () => {
       isFailure = task.fail(at, error, attempts);
     });
-    if (!isFailure) return;
-    this.#failDownstream(task.index, at);
+    if (isFailure && !task.isFailureAllowed) this.#fatalFailures++;
+    this.#propagate(task, at);
     const policy = this.plan.onFailure;
-    if (policy === 'continue') return;
+    if (!isFailure || task.isFailureAllowed || policy === 'continue') return;
     this.#close(at, { kind: 'stopped', root: task.index }, policy === 'cancel' ? 'cancelRunning' : 'letRun');
   }
 
-  /** Everything that a failure makes impossible is known at once; each task is visited by one failure only. */
-  #failDownstream(root: number, at: number): void {
-    const failed = [root];
-    for (let from = failed.pop(); from !== undefined; from = failed.pop()) {
-      for (const dependent of dependentsOf(this.graph, from)) {
+  /**
+   * Lets the dependents of a settled task decide, and theirs in turn where that settles them: everything that an end makes possible or
+   * impossible is known at once. Each edge is visited once in a run.
+   */
+  #propagate(settled: TaskOrchestrator, at: number): void {
+    const queue = [settled];
+    for (let origin = queue.pop(); origin !== undefined; origin = queue.pop()) {
+      const { index: from, needOutcome } = origin;
+      visitDependents(this.graph, from, (dependent, position) => {
         const task = this.#orchestrator(dependent);
-        if (task.state !== 'pending') continue;
+        if (!task.isUndecided) return;
+        task.needs.add(from, needMode(taskAt(this.plan, dependent), position), needOutcome);
+        if (this.#decide(task, at)) queue.push(task);
+      });
+    }
+  }
+
+  /** Returns whether the decision settled the task. */
+  #decide(task: TaskOrchestrator, at: number): boolean {
+    switch (task.needs.decide()) {
+      case 'wait':
+        return false;
+      case 'run':
+        this.#trigger(task);
+        return false;
+      case 'skip':
+        this.#giveUp(task, at, 'skipped', this.#skipCause(task));
+        return true;
+      case 'upstream_fail': {
+        const from = task.needs.firstFailed ?? task.index;
+        const blamed = this.#orchestrator(from);
+        task.isFailureAllowed = blamed.isFailureAllowed;
+        const root = blamed.cause?.kind === 'upstream' ? blamed.cause.root : from;
         this.#giveUp(task, at, 'upstream_failed', { kind: 'upstream', root, from });
-        failed.push(dependent);
+        return true;
       }
     }
+  }
+
+  #skipCause(task: TaskOrchestrator): Cause {
+    const from = task.needs.firstSkipped;
+    if (from === undefined) return { kind: 'trigger', rule: taskAt(this.plan, task.index).trigger ?? 'all_success' };
+    const skipped = this.#orchestrator(from).cause;
+    return { kind: 'upstreamSkipped', root: skipped?.kind === 'upstreamSkipped' ? skipped.root : from, from };
+  }
+
+  #trigger(task: TaskOrchestrator): void {
+    task.trigger();
+    this.#admitIfReady(task);
   }
 
   /** Starts nothing new from here on. Scans all tasks, so it returns at once where it could change nothing. */
@@ -156,7 +203,7 @@ export class Scheduler {
     this.#closed ??= cause;
     this.#runningAreCancelled = running === 'cancelRunning';
     for (const task of this.tasks) {
-      if (task.state === 'waiting') {
+      if (task.state === 'waiting' && task.isBackingOff) {
         this.#commands.push({ kind: 'cancelBackoff', task: task.index, dispatch: task.dispatchCount });
       }
       if (task.state === 'pending' || task.state === 'waiting') this.#giveUp(task, at, 'cancelled', cause);
@@ -167,7 +214,7 @@ export class Scheduler {
     }
   }
 
-  #giveUp(task: TaskOrchestrator, at: number, state: 'upstream_failed' | 'cancelled', cause: Cause): void {
+  #giveUp(task: TaskOrchestrator, at: number, state: 'upstream_failed' | 'skipped' | 'cancelled', cause: Cause): void {
     this.#settle(task, () => task.giveUp(at, state, cause));
   }
 
@@ -211,7 +258,7 @@ export class Scheduler {
   /** A request to cancel that came too late to stop anything leaves the run what it is. */
   #decideOutcome(): RunOutcome {
     if (this.#cancelTookEffect) return 'cancelled';
-    return this.#counts.failed > 0 ? 'failed' : 'completed';
+    return this.#fatalFailures > 0 ? 'failed' : 'completed';
   }
 
   #orchestrator(index: number): TaskOrchestrator {

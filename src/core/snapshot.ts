@@ -1,4 +1,5 @@
-import type { Cause, TaskError } from './cause.js';
+import type { Cause } from './cause.js';
+import { isRecord } from './json.js';
 import { PROTOCOL } from './protocol.js';
 import type { RunOutcome } from './run-outcome.js';
 import type { Scheduler } from './scheduler.js';
@@ -25,7 +26,24 @@ export interface WireSnapshot {
   readonly attempts: Readonly<Record<number, number>>;
   readonly scheduled: readonly (number | null)[];
   readonly settled: readonly (number | null)[];
-  readonly causes: Readonly<Record<number, Cause>>;
+  readonly causes: Readonly<Record<number, WireCause>>;
+}
+
+/**
+ * A {@link Cause}, short for those that thousands of tasks can have at once: `[root, from]` upstream, `[root, from, 1]` skipped with it, `[root]` stopped, `[]` cancelled
+ * with the run, and `'error'` for a failure whose text was left out because there were too many.
+ */
+type WireCause =
+  | Extract<Cause, { kind: 'error' | 'unserved' | 'condition' | 'trigger' }>
+  | 'error'
+  | readonly []
+  | readonly [root: number]
+  | readonly [root: number, from: number]
+  | readonly [root: number, from: number, skipped: 1];
+
+/** Whether a memo field is Pawl's; a user's memo may have one of that name. */
+export function isWireSnapshot(value: unknown): value is WireSnapshot {
+  return isRecord(value) && typeof value.states === 'string' && Array.isArray(value.ids);
 }
 
 /** One task of a snapshot. Times are milliseconds since the epoch. */
@@ -43,17 +61,16 @@ export interface TaskStatus {
 
 export function takeSnapshot(scheduler: Scheduler, startedAt: number): WireSnapshot {
   const { plan, tasks } = scheduler;
-  const trim = errorTrimmer();
+  const shorten = causeShortener();
   const titles: Record<number, string> = {};
   const attempts: Record<number, number> = {};
-  const causes: Record<number, Cause> = {};
+  const causes: Record<number, WireCause> = {};
   plan.tasks.forEach((task, index) => {
     if (task.title !== undefined) titles[index] = task.title;
   });
   for (const task of tasks) {
     if (task.attempts !== 1) attempts[task.index] = task.attempts;
-    if (task.cause?.kind === 'error') causes[task.index] = { kind: 'error', error: trim(task.cause.error) };
-    else if (task.cause !== undefined) causes[task.index] = task.cause;
+    if (task.cause !== undefined) causes[task.index] = shorten(task.cause);
   }
   const sinceStart = (time: number | undefined) => (time === undefined ? null : time - startedAt);
   return {
@@ -84,7 +101,7 @@ export function readTasks(snapshot: WireSnapshot): TaskStatus[] {
     attempts: snapshot.attempts[index] ?? 1,
     scheduledAt: absolute(snapshot.scheduled[index]),
     settledAt: absolute(snapshot.settled[index]),
-    cause: snapshot.causes[index],
+    cause: readCause(snapshot.causes[index]),
   }));
 }
 
@@ -108,24 +125,77 @@ function stateOfLetter(letter: string): TaskState {
   return state;
 }
 
-/** Characters of error text in one snapshot before errors are cut to their first line: a memo holds 2 MiB. */
-const ERROR_TEXT_BUDGET = 200_000;
-const ERROR_TEXT_MAXIMUM = 4_000;
-const FIRST_LINE_MAXIMUM = 120;
+/** Bytes of text in one snapshot before errors are cut to their first line, and before they are left out: a memo holds 2 MiB. */
+const TEXT_BUDGET = { whole: 200_000, firstLines: 300_000 };
+/** Characters. */
+const LONGEST = { text: 4_000, firstLine: 120, type: 100 };
 
-function errorTrimmer(): (error: TaskError) => TaskError {
-  let left = ERROR_TEXT_BUDGET;
-  return ({ message, type, stack }) => {
-    const whole = {
-      type,
-      message: cut(message, ERROR_TEXT_MAXIMUM),
-      ...(stack && { stack: cut(stack, ERROR_TEXT_MAXIMUM) }),
-    };
-    left -= whole.message.length + (whole.stack?.length ?? 0);
-    return left > 0 ? whole : { type, message: cut(message.split('\n', 1)[0] ?? '', FIRST_LINE_MAXIMUM) };
+function causeShortener(): (cause: Cause) => WireCause {
+  let used = 0;
+  const text = (whole: string) => {
+    const kept =
+      used < TEXT_BUDGET.whole ? cut(whole, LONGEST.text) : cut(whole.split('\n', 1)[0] ?? '', LONGEST.firstLine);
+    used += utf8Bound(kept);
+    return kept;
   };
+  return (cause) => {
+    switch (cause.kind) {
+      case 'error': {
+        if (used > TEXT_BUDGET.firstLines) return 'error';
+        const { type, message, stack } = cause.error;
+        const isWhole = used < TEXT_BUDGET.whole;
+        return {
+          kind: 'error',
+          error: {
+            type: cut(type, LONGEST.type),
+            message: text(message),
+            ...(stack && isWhole && { stack: text(stack) }),
+          },
+        };
+      }
+      case 'unserved':
+        return { kind: 'unserved', reason: used > TEXT_BUDGET.firstLines ? '' : text(cause.reason) };
+      case 'condition':
+      case 'trigger':
+        return cause;
+      case 'upstream':
+        return [cause.root, cause.from];
+      case 'upstreamSkipped':
+        return [cause.root, cause.from, 1];
+      case 'stopped':
+        return [cause.root];
+      case 'runCancelled':
+        return [];
+    }
+  };
+}
+
+const LEFT_OUT: Cause = {
+  kind: 'error',
+  error: { type: 'Error', message: 'the message was left out, as too many tasks failed; it is in the history' },
+};
+
+function readCause(cause: WireCause | undefined): Cause | undefined {
+  if (cause === undefined) return undefined;
+  if (cause === 'error') return LEFT_OUT;
+  if (!isTuple(cause)) return cause;
+  const [root, from, skipped] = cause;
+  if (root === undefined) return { kind: 'runCancelled' };
+  if (from === undefined) return { kind: 'stopped', root };
+  return { kind: skipped === 1 ? 'upstreamSkipped' : 'upstream', root, from };
+}
+
+/** `Array.isArray` does not narrow a union with readonly tuples. */
+function isTuple(cause: object): cause is readonly [root?: number, from?: number, skipped?: 1] {
+  return Array.isArray(cause);
 }
 
 function cut(text: string, length: number): string {
   return text.length <= length ? text : `${text.slice(0, length)} … (${text.length - length} more characters)`;
+}
+
+/** At most so many bytes as UTF-8: three for a UTF-16 unit, unless it is ASCII throughout. */
+function utf8Bound(text: string): number {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: the ASCII range begins with them
+  return /^[\x00-\x7f]*$/.test(text) ? text.length : text.length * 3;
 }

@@ -29,7 +29,7 @@ export class WaveBarrier {
     const released: number[] = [];
     while (this.#open < this.#graph.waveCount - 1 && at(this.#unsettled, this.#open) === 0) {
       this.#open++;
-      released.push(...(this.#heldBack[this.#open] ?? []));
+      for (const task of this.#heldBack[this.#open] ?? []) released.push(task);
     }
     return released;
   }

@@ -1,0 +1,33 @@
+/** Bytes of one payload, somewhat less than the 2 MiB that Temporal takes: it counts metadata as well. */
+export const LARGEST_PAYLOAD = 1.9 * 1024 * 1024;
+
+/** How many bytes a value takes as a JSON payload. */
+export function payloadSize(value: unknown): number {
+  const json = JSON.stringify(value);
+  return json === undefined ? 0 : new TextEncoder().encode(json).byteLength;
+}
+
+/**
+ * Why a value can't be sent: its size, and which of its parts are the largest.
+ *
+ * @param what such as `what it needs`
+ */
+export function explainSize(
+  what: string,
+  bytes: number,
+  parts: readonly (readonly [name: string, value: unknown])[],
+): string {
+  const largest = parts
+    .map(([name, value]) => ({ name, size: payloadSize(value) }))
+    .sort((a, b) => b.size - a.size)
+    .slice(0, 3)
+    .map(({ name, size }) => `'${name}' ${inMebibytes(size)}`);
+  return (
+    `${what} is ${inMebibytes(bytes)} of JSON, and Temporal takes 2 MiB; the largest: ${largest.join(', ')}. ` +
+    'Store large values elsewhere and return where they are'
+  );
+}
+
+function inMebibytes(bytes: number): string {
+  return `${(bytes / 1024 / 1024).toFixed(2)} MiB`;
+}

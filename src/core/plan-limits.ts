@@ -1,0 +1,37 @@
+/** What Temporal takes; beyond these a run would be accepted and then could never go on. */
+export const PLAN_LIMITS = {
+  /** Milliseconds: ten years. */
+  duration: 10 * 365 * 24 * 3_600_000,
+  /** A 32-bit integer in Temporal's API. */
+  maximumAttempts: 2 ** 31 - 1,
+  /** Temporal allows an execution so many pending activities. */
+  maxConcurrentTasks: 2_000,
+  priorityKey: 2 ** 31 - 1,
+  /** Bytes. */
+  fairnessKey: 64,
+  fairnessWeight: { least: 0.001, most: 1_000 },
+  /** Characters of a task queue's name. */
+  taskQueue: 1_000,
+  /** Events of one execution's history, with some room for what is not counted. */
+  historyEvents: 50_000,
+  /** Bytes of one payload, the plan's among them. */
+  planBytes: 1.9 * 1024 * 1024,
+} as const;
+
+/** Why Temporal would not take the name of a task queue, or undefined if it does. */
+export function explainInvalidTaskQueue(name: unknown): string | undefined {
+  if (typeof name !== 'string' || name === '') return 'it must be the name of a task queue';
+  if (name.length > PLAN_LIMITS.taskQueue)
+    return `it has ${name.length} characters, ${PLAN_LIMITS.taskQueue} are allowed`;
+  if (name.startsWith('/_sys/') || name.startsWith('__temporal_')) return `'${name}' is reserved by Temporal`;
+  return undefined;
+}
+
+export function isFairnessKey(key: unknown): key is string {
+  return typeof key === 'string' && new TextEncoder().encode(key).byteLength <= PLAN_LIMITS.fairnessKey;
+}
+
+export function isFairnessWeight(weight: unknown): weight is number {
+  const { least, most } = PLAN_LIMITS.fairnessWeight;
+  return typeof weight === 'number' && weight >= least && weight <= most;
+}
