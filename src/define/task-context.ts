@@ -1,0 +1,39 @@
+import type { Json } from '../core/json.js';
+
+/** What a handler gets beside its needs. */
+export interface TaskContext<Input = unknown> {
+  /** The run's input, checked by the workflow's schema, with defaults filled in and codecs decoded. */
+  readonly input: Input;
+  /**
+   * Aborts when the task or run is cancelled, when a timeout has passed, and when the worker shuts down. Pass it on to
+   * what the handler waits for; after it aborted, whatever the handler throws counts as its cancellation.
+   */
+  readonly signal: AbortSignal;
+  /** From 1. Counts on over dispatches; a worker without a fitting handler uses none. */
+  readonly attempt: number;
+  /**
+   * Reports progress; the details come back as {@link heartbeatDetails} at the next attempt. Heartbeats themselves are
+   * sent without this, every second, and repeat the last details.
+   */
+  heartbeat(details: Json): void;
+  /** The last details that an earlier attempt reported. */
+  readonly heartbeatDetails: Json | undefined;
+  /** The worker's logger, with the run and the task in every line. */
+  readonly log: TaskLogger;
+  readonly workflow: string;
+  readonly task: string;
+  readonly workflowId: string;
+  readonly runId: string;
+  /**
+   * `workflowId/root run id/task`: the same over all attempts and dispatches of this task in this run, so that a receiver can
+   * recognise a repetition.
+   */
+  readonly idempotencyKey: string;
+}
+
+export interface TaskLogger {
+  debug(message: string, attributes?: Record<string, unknown>): void;
+  info(message: string, attributes?: Record<string, unknown>): void;
+  warn(message: string, attributes?: Record<string, unknown>): void;
+  error(message: string, attributes?: Record<string, unknown>): void;
+}
