@@ -1,0 +1,29 @@
+import type { Context } from '@temporalio/activity';
+import type { Json } from '../src/core/json.js';
+
+/** Milliseconds. Cancellation arrives with a heartbeat's answer; the SDK throttles what is too often. */
+const INTERVAL = 1_000;
+
+export interface AutomaticHeartbeat {
+  /** Replaces the details that every heartbeat repeats. */
+  report(details: Json): void;
+  stop(): void;
+}
+
+/**
+ * Heartbeats for a handler that does not do so itself, so that its cancellation is delivered and a killed worker is
+ * noticed. Before the handler reports anything they repeat the last attempt's details: an empty heartbeat would wipe
+ * out its checkpoint.
+ */
+export function startHeartbeat(activity: Context): AutomaticHeartbeat {
+  let details: unknown = activity.info.heartbeatDetails;
+  const interval = Math.min(INTERVAL, (activity.info.heartbeatTimeoutMs ?? INTERVAL * 3) / 3);
+  const timer = setInterval(() => activity.heartbeat(details), interval);
+  return {
+    report(reported) {
+      details = reported;
+      activity.heartbeat(details);
+    },
+    stop: () => clearInterval(timer),
+  };
+}

@@ -1,0 +1,27 @@
+import type { TaskShape } from '../src/core/plan.js';
+import { UnservedTaskError } from './task-error.js';
+
+/**
+ * Refuses to run a task of a plan that was compiled from another shape of it: its handler would get other needs, or
+ * values of another schema, than its types promise.
+ *
+ * @throws {@link UnservedTaskError} naming both shapes
+ */
+export function checkShape(task: string, planned: TaskShape, served: TaskShape): void {
+  if (describeShape(planned) === describeShape(served)) return;
+  throw new UnservedTaskError(
+    `the run's plan has ${describeShape(planned)}, this worker's definition has ${describeShape(served)}`,
+    {
+      place: task,
+      hint: 'the run goes on when a worker with the definition that it was started with polls this task queue',
+    },
+  );
+}
+
+function describeShape({ kind, needs, input, output }: TaskShape): string {
+  const names = Object.entries(needs)
+    .map(([name, id]) => (name === id.replace(/[?!]$/, '') ? id : `${name}: ${id}`))
+    .sort();
+  const schemas = [input && `input schema ${input}`, output && `output schema ${output}`].filter(Boolean);
+  return [`a ${kind} that needs {${names.join(', ')}}`, ...schemas].join(', ');
+}
