@@ -1,0 +1,45 @@
+import { Client, type ClientOptions, Connection, type ConnectionOptions } from '@temporalio/client';
+import { loadClientConnectConfig } from '@temporalio/envconfig';
+import { ServerUnreachableError } from './errors.js';
+
+/** Bytes. With the SDK's default of 4 MiB the history of a plain fan of 500 tasks can't be read: the server sends it in larger pages. */
+export const CHANNEL_ARGUMENTS = { 'grpc.max_receive_message_length': 128 * 1024 * 1024 };
+
+/** Where Temporal is. What is not given comes from Temporal's own environment settings and profiles (`@temporalio/envconfig`). */
+export interface ConnectOptions
+  extends Pick<ConnectionOptions, 'address' | 'tls' | 'apiKey' | 'metadata' | 'connectTimeout' | 'interceptors'>,
+    Pick<ClientOptions, 'namespace' | 'identity' | 'dataConverter' | 'plugins'> {
+  /** A profile of Temporal's configuration file. @default TEMPORAL_PROFILE, or `default` */
+  readonly profile?: string;
+}
+
+/** @throws {@link ServerUnreachableError} */
+export async function connectClient(options: ConnectOptions): Promise<{ client: Client; address: string | undefined }> {
+  const { profile, namespace, identity, dataConverter, plugins, ...given } = options;
+  const settings = loadClientConnectConfig(profile === undefined ? {} : { profile });
+  const connectionOptions = { ...withoutUndefined(settings.connectionOptions), ...withoutUndefined(given) };
+  const connection = await connect({
+    ...connectionOptions,
+    channelArgs: CHANNEL_ARGUMENTS,
+    ...(plugins !== undefined && { plugins }),
+  });
+  const client = new Client({
+    connection,
+    ...withoutUndefined({ namespace: namespace ?? settings.namespace, identity, dataConverter, plugins }),
+  });
+  return { client, address: connectionOptions.address };
+}
+
+async function connect(options: ConnectionOptions): Promise<Connection> {
+  try {
+    return await Connection.connect(options);
+  } catch (cause) {
+    throw new ServerUnreachableError(options.address, cause);
+  }
+}
+
+/** The SDK takes a property that is there but undefined for a setting. */
+function withoutUndefined<T extends object>(options: T): { [K in keyof T]: Exclude<T[K], undefined> } {
+  const entries = Object.entries(options).filter(([, value]) => value !== undefined);
+  return Object.fromEntries(entries) as { [K in keyof T]: Exclude<T[K], undefined> }; // what the filter has just made true
+}

@@ -1,0 +1,46 @@
+import type { Client } from '@temporalio/client';
+import { type RunStatus, runStatusOf, visibilityStatus } from './run-status.js';
+import { runUrl } from './ui-url.js';
+import { quote } from './visibility-query.js';
+
+export interface ListOptions {
+  /** A workflow's name. @default every workflow on the engine's task queue */
+  readonly workflow?: string;
+  readonly status?: RunStatus;
+  /** A condition in Temporal's visibility query language, in addition. */
+  readonly query?: string;
+}
+
+export interface RunSummary {
+  readonly workflow: string;
+  readonly workflowId: string;
+  readonly runId: string;
+  readonly status: RunStatus;
+  readonly startedAt: Date;
+  readonly closedAt: Date | undefined;
+  readonly url: string | undefined;
+}
+
+export async function* listRuns(
+  client: Client,
+  taskQueue: string,
+  uiUrl: string | undefined,
+  { workflow, status, query }: ListOptions,
+): AsyncGenerator<RunSummary, void, void> {
+  const conditions = [
+    workflow === undefined ? `TaskQueue = ${quote(taskQueue)}` : `WorkflowType = ${quote(workflow)}`,
+    ...(status === undefined ? [] : [`ExecutionStatus = ${quote(visibilityStatus(status))}`]),
+    ...(query === undefined ? [] : [`(${query})`]),
+  ];
+  for await (const run of client.workflow.list({ query: conditions.join(' AND ') })) {
+    yield {
+      workflow: run.type,
+      workflowId: run.workflowId,
+      runId: run.runId,
+      status: runStatusOf(run.status.name),
+      startedAt: run.startTime,
+      closedAt: run.closeTime,
+      url: runUrl(uiUrl, client.options.namespace, run.workflowId, run.runId),
+    };
+  }
+}

@@ -1,0 +1,221 @@
+import { randomUUID } from 'node:crypto';
+import {
+  type Client,
+  Connection,
+  ServiceError,
+  WorkflowExecutionAlreadyStartedError,
+  type WorkflowOptions,
+} from '@temporalio/client';
+import type { Json } from '../core/json.js';
+import { PROTOCOL, type RunEnvelope } from '../core/protocol.js';
+import { compile } from '../define/compile.js';
+import { DEFAULTS } from '../define/defaults.js';
+import { checkInput } from '../define/run-input.js';
+import type { InputOf, NameOf, WireOutputOf, WorkflowDefinition } from '../define/workflow-definition.js';
+import { type ConnectOptions, connectClient } from './connect.js';
+import { decodeOutputs } from './decode-outputs.js';
+import { InvalidInputError, RunAlreadyExistsError, ServerUnreachableError, StartRefusedError } from './errors.js';
+import { isGrpcStatus } from './grpc-error.js';
+import { type Health, readHealth } from './health.js';
+import { type ListOptions, listRuns, type RunSummary } from './list-runs.js';
+import { Run } from './run.js';
+import { describePlan, type RunPlan } from './run-plan.js';
+import { guessUiUrl, runUrl } from './ui-url.js';
+
+export interface EngineOptions {
+  /** Where runs are started. @default 'pawl' */
+  readonly taskQueue?: string | undefined;
+  /** The Temporal UI. @default TEMPORAL_UI_URL, or what follows from a local or Temporal Cloud address */
+  readonly uiUrl?: string | undefined;
+}
+
+/**
+ * Temporal's own options of a workflow start, all of them optional. Mind `retry`: it begins a failed run anew, finished tasks included, with
+ * the same idempotency keys.
+ */
+export interface StartOptions extends Omit<WorkflowOptions, 'workflowId' | 'taskQueue' | 'followRuns' | 'typeInfo'> {
+  /** @default the workflow's name and a random UUID */
+  readonly workflowId?: string;
+  /** @default the engine's task queue */
+  readonly taskQueue?: string;
+}
+
+/** The input may be left out where the workflow takes none. */
+type StartArguments<Input> = undefined extends Input
+  ? [input?: Input, options?: StartOptions]
+  : [input: Input, options?: StartOptions];
+
+/** A definition of which only the types matter that a start has to do with. */
+type Startable<Input, Output> = WorkflowDefinition<{
+  name: string;
+  input: Input;
+  output: Output;
+  wireOutput: unknown;
+}>;
+
+/**
+ * The facade that services hold: starts runs and follows them. It keeps one connection and no state; make one per process and close it
+ * at the end.
+ */
+export class OrchestrationEngine {
+  /** The Temporal client underneath, for whatever Pawl does not wrap. */
+  readonly client: Client;
+  readonly taskQueue: string;
+  readonly #uiUrl: string | undefined;
+  readonly #ownsConnection: boolean;
+
+  private constructor(client: Client, options: EngineOptions, uiUrl: string | undefined, ownsConnection: boolean) {
+    this.client = client;
+    this.taskQueue = options.taskQueue ?? DEFAULTS.taskQueue;
+    this.#uiUrl = options.uiUrl?.replace(/\/+$/, '') ?? uiUrl;
+    this.#ownsConnection = ownsConnection;
+  }
+
+  /**
+   * Connects to Temporal, or takes a client that you already have. What is not given comes from Temporal's environment settings
+   * (TEMPORAL_ADDRESS, TEMPORAL_NAMESPACE, TEMPORAL_API_KEY, TLS, profiles).
+   *
+   * @throws {@link ServerUnreachableError} after `connectTimeout`, 10 seconds by default
+   */
+  static async connect(
+    options: EngineOptions & (ConnectOptions | { readonly client: Client }) = {},
+  ): Promise<OrchestrationEngine> {
+    if ('client' in options) {
+      const { connection } = options.client;
+      const uiUrl =
+        connection instanceof Connection
+          ? guessUiUrl(connection.options.address, process.env)
+          : process.env.TEMPORAL_UI_URL;
+      return new OrchestrationEngine(options.client, options, uiUrl, false);
+    }
+    const { taskQueue, uiUrl, ...connectOptions } = options;
+    const { client, address } = await connectClient(connectOptions);
+    return new OrchestrationEngine(client, options, guessUiUrl(address, process.env), true);
+  }
+
+  /**
+   * Starts a run by the workflow's name, in services that must not load handlers, and returns its handle at once. The plan is made by the
+   * first worker. The types come as a parameter: `engine.start<typeof release>('release', { dir: '.' })`.
+   *
+   * @throws {@link RunAlreadyExistsError} if a run of that workflowId is open
+   */
+  start<W extends WorkflowDefinition = WorkflowDefinition>(
+    name: NameOf<W>,
+    ...args: StartArguments<InputOf<W>>
+  ): Promise<Run<WireOutputOf<W>>>;
+  // The definition comes last: the compiler explains a mistake by the last overload that takes as many type arguments.
+  /**
+   * Starts a run and returns its handle at once. The definition's compiled plan travels with the run, so that a deploy changes nothing of
+   * it.
+   *
+   * @throws {@link DefinitionError}, {@link InvalidInputError} before anything is started
+   * @throws {@link RunAlreadyExistsError} if a run of that workflowId is open
+   */
+  start<Input, Output>(
+    workflow: Startable<Input, Output>,
+    ...args: StartArguments<NoInfer<Input>>
+  ): Promise<Run<Output>>;
+  async start(
+    workflow: WorkflowDefinition | string,
+    input?: unknown,
+    options: StartOptions = {},
+  ): Promise<Run<unknown>> {
+    if (typeof workflow === 'string') {
+      const envelope: RunEnvelope = { protocol: PROTOCOL };
+      return this.#start(workflow, [input, envelope], options, async (outputs) => outputs);
+    }
+    const { plan, input: checked } = await this.#prepare(workflow, input);
+    const envelope: RunEnvelope = { protocol: PROTOCOL, plan };
+    const summarized = { staticSummary: workflow.settings.title ?? workflow.name, ...options };
+    return this.#start(workflow.name, [checked, envelope], summarized, (outputs) => decodeOutputs(workflow, outputs));
+  }
+
+  /** Starts a run by the workflow's name and waits for its outputs: {@link start}, then {@link Run.result}. */
+  execute<W extends WorkflowDefinition = WorkflowDefinition>(
+    name: NameOf<W>,
+    ...args: StartArguments<InputOf<W>>
+  ): Promise<WireOutputOf<W>>;
+  /** Starts a run and waits for its outputs: {@link start}, then {@link Run.result}. */
+  execute<Input, Output>(workflow: Startable<Input, Output>, ...args: StartArguments<NoInfer<Input>>): Promise<Output>;
+  async execute(workflow: WorkflowDefinition | string, input?: unknown, options: StartOptions = {}): Promise<unknown> {
+    const run =
+      typeof workflow === 'string'
+        ? await this.start(workflow, input, options)
+        : await this.start(workflow, input, options);
+    return run.result();
+  }
+
+  /**
+   * A handle on a run that was started before, here or elsewhere. Nothing is looked up yet.
+   *
+   * @param runId @default the latest run of that workflow id
+   */
+  run<W extends WorkflowDefinition = WorkflowDefinition>(workflowId: string, runId?: string): Run<WireOutputOf<W>> {
+    const url = runUrl(this.#uiUrl, this.client.options.namespace, workflowId, runId);
+    return new Run(this.client, { id: workflowId, runId, url }, async (outputs) => outputs as WireOutputOf<W>); // as its type says
+  }
+
+  /** The runs on the engine's task queue, or of one workflow, latest first. */
+  list(options: ListOptions = {}): AsyncIterable<RunSummary> {
+    return listRuns(this.client, this.taskQueue, this.#uiUrl, options);
+  }
+
+  /**
+   * What a run would do, without starting it: the input completed, waves, the critical path.
+   *
+   * @throws {@link DefinitionError}, {@link InvalidInputError}
+   */
+  async plan<W extends WorkflowDefinition>(
+    workflow: W,
+    ...args: undefined extends InputOf<W> ? [input?: InputOf<W>] : [input: InputOf<W>]
+  ): Promise<RunPlan> {
+    const { plan, input } = await this.#prepare(workflow, args[0]);
+    return describePlan(plan, input);
+  }
+
+  /** Whether the server answers, which workers poll the task queue, whether they serve the same definitions, and which runs are stuck. */
+  health(): Promise<Health> {
+    return readHealth(this.client, this.taskQueue, Date.now());
+  }
+
+  /** Closes the connection, unless it came from outside. */
+  async close(): Promise<void> {
+    if (this.#ownsConnection) await this.client.connection.close();
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  async #prepare(workflow: WorkflowDefinition, given: unknown) {
+    const plan = compile(workflow);
+    const checked = await checkInput(workflow, given);
+    if (checked.kind === 'invalid')
+      throw new InvalidInputError(checked.message, { place: `workflow '${workflow.name}'` });
+    return { plan, input: checked.input };
+  }
+
+  async #start(
+    type: string,
+    args: readonly unknown[],
+    options: StartOptions,
+    decode: (outputs: Json) => Promise<unknown>,
+  ): Promise<Run<unknown>> {
+    const { workflowId = `${type}-${randomUUID()}`, taskQueue = this.taskQueue, ...rest } = options;
+    try {
+      const handle = await this.client.workflow.start(type, { ...rest, workflowId, taskQueue, args: [...args] });
+      const runId = handle.firstExecutionRunId;
+      const url = runUrl(this.#uiUrl, this.client.options.namespace, workflowId, runId);
+      return new Run(this.client, { id: workflowId, runId, url }, decode);
+    } catch (error) {
+      if (error instanceof WorkflowExecutionAlreadyStartedError) throw new RunAlreadyExistsError(workflowId, error);
+      if (isGrpcStatus(error, 'unavailable')) throw new ServerUnreachableError(undefined, error);
+      if (!(error instanceof ServiceError)) throw error;
+      const reason = error.cause instanceof Error ? error.cause.message : error.message;
+      throw new StartRefusedError(`Temporal did not start the run: ${reason}`, {
+        place: `run '${workflowId}'`,
+        cause: error,
+      });
+    }
+  }
+}
