@@ -1,0 +1,62 @@
+import { loadClientConnectConfig } from '@temporalio/envconfig';
+import { NativeConnection, Worker, type WorkerOptions } from '@temporalio/worker';
+import { ServerUnreachableError } from '../src/client/errors.js';
+import { DEFAULTS } from '../src/define/defaults.js';
+import type { WorkflowDefinition } from '../src/define/workflow-definition.js';
+import { PawlPlugin } from './pawl-plugin.js';
+
+/** Any option of a Temporal worker, of which none is required. */
+export interface CreateWorkerOptions extends Omit<WorkerOptions, 'taskQueue'> {
+  /** The workflows whose tasks this worker runs. */
+  readonly workflows: readonly WorkflowDefinition[];
+  /** @default 'pawl' */
+  readonly taskQueue?: string;
+}
+
+/**
+ * Creates a Temporal worker that runs Pawl workflows with their tasks; `run()` starts it. It stops gracefully on SIGINT and SIGTERM: takes
+ * nothing new, gives handlers `shutdownGraceTime` (10 seconds by default) to finish, then aborts their signals, and after `shutdownForceTime` (30
+ * seconds by default) ends although a handler does not: `run()` rejects then.
+ *
+ * Without a `connection` it makes one from Temporal's environment settings (TEMPORAL_ADDRESS, TEMPORAL_NAMESPACE, profiles, TLS, API
+ * key) and closes it at the end.
+ *
+ * @throws {@link DefinitionError} naming every problem of a definition
+ * @throws {@link WorkerConfigurationError} for options that contradict each other
+ * @throws {@link ServerUnreachableError}
+ */
+export async function createWorker({ workflows, ...options }: CreateWorkerOptions): Promise<Worker> {
+  let own: OwnConnection | undefined;
+  // Before anything is connected: it compiles the definitions, and throws what is wrong with them.
+  const plugin = new PawlPlugin({ workflows, onEnd: async () => own?.connection.close() });
+  own = options.connection === undefined ? await connect() : undefined;
+  const namespace = options.namespace ?? own?.namespace;
+  try {
+    return await Worker.create({
+      shutdownGraceTime: '10s',
+      shutdownForceTime: '30s',
+      ...options,
+      taskQueue: options.taskQueue ?? DEFAULTS.taskQueue,
+      ...(own !== undefined && { connection: own.connection }),
+      ...(namespace !== undefined && { namespace }),
+      plugins: [...(options.plugins ?? []), plugin], // last, so that it sees what the others add
+    });
+  } catch (error) {
+    await own?.connection.close();
+    throw error;
+  }
+}
+
+interface OwnConnection {
+  readonly connection: NativeConnection;
+  readonly namespace: string | undefined;
+}
+
+async function connect(): Promise<OwnConnection> {
+  const { connectionOptions, namespace } = loadClientConnectConfig();
+  try {
+    return { connection: await NativeConnection.connect(connectionOptions), namespace };
+  } catch (cause) {
+    throw new ServerUnreachableError(connectionOptions.address, cause);
+  }
+}

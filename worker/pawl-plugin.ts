@@ -1,0 +1,100 @@
+import type { ConnectionOptions } from '@temporalio/client';
+import { SimplePlugin } from '@temporalio/plugin';
+import type { BundleOptions, ReplayWorkerOptions, Worker, WorkerOptions } from '@temporalio/worker';
+import { Runtime } from '@temporalio/worker';
+import { CHANNEL_ARGUMENTS } from '../src/client/connect.js';
+import type { WorkflowDefinition } from '../src/define/workflow-definition.js';
+import { bundleBoth } from './bundle-entry.js';
+import { activitiesFor, registerWorkflows } from './registry.js';
+import { WorkerConfigurationError } from './worker-error.js';
+import { workerIdentity } from './worker-identity.js';
+import { chooseWorkflowCode } from './workflow-code.js';
+
+export interface PawlPluginOptions {
+  /** The workflows whose tasks the worker runs. */
+  readonly workflows: readonly WorkflowDefinition[];
+  /** @internal Runs when the worker has ended, however it ended. */
+  readonly onEnd?: () => Promise<void>;
+}
+
+/**
+ * Adds Pawl to a Temporal worker that you already have: `Worker.create({ …, plugins: [new PawlPlugin({ workflows })] })`. Your workflows,
+ * activities and interceptors go on as before. It also serves `Worker.runReplayHistories` and `bundleWorkflowCode`.
+ *
+ * @throws {@link DefinitionError}, {@link WorkerConfigurationError}
+ */
+export class PawlPlugin extends SimplePlugin {
+  readonly #workflows: ReadonlyMap<string, WorkflowDefinition>;
+  readonly #onEnd: (() => Promise<void>) | undefined;
+
+  // Not taken apart in the parameter: the published type would name `onEnd`, which it does not have.
+  constructor(options: PawlPluginOptions) {
+    super({ name: 'pawl' });
+    this.#workflows = registerWorkflows(options.workflows);
+    this.#onEnd = options.onEnd;
+  }
+
+  override configureWorker(options: WorkerOptions): WorkerOptions {
+    this.#refuseFailureTypes(options);
+    const activities = activitiesFor(this.#workflows, { ...options.activities } as Record<string, unknown>);
+    return this.#withWorkflowCode({
+      ...options,
+      activities,
+      identity: options.identity ?? workerIdentity(this.#workflows.values()),
+      stickyQueueScheduleToStartTimeout: options.stickyQueueScheduleToStartTimeout ?? STICKY_TIMEOUT,
+      maxHeartbeatThrottleInterval: options.maxHeartbeatThrottleInterval ?? HEARTBEAT_THROTTLE,
+      defaultHeartbeatThrottleInterval: options.defaultHeartbeatThrottleInterval ?? HEARTBEAT_THROTTLE,
+    });
+  }
+
+  override configureReplayWorker(options: ReplayWorkerOptions): ReplayWorkerOptions {
+    return this.#withWorkflowCode(options);
+  }
+
+  override configureBundler(options: BundleOptions): BundleOptions {
+    return bundleBoth(options, [...this.#workflows.keys()]);
+  }
+
+  /** For a connection of your own that an engine shall use: it must be able to read large histories. */
+  override configureConnection(options: ConnectionOptions): ConnectionOptions {
+    return { ...options, channelArgs: { ...CHANNEL_ARGUMENTS, ...options.channelArgs } };
+  }
+
+  override async runWorker(worker: Worker, next: (worker: Worker) => Promise<void>): Promise<void> {
+    try {
+      await next(worker);
+    } finally {
+      await this.#onEnd?.();
+    }
+  }
+
+  #withWorkflowCode<T extends ReplayWorkerOptions>(options: T): T {
+    const { reason, ...code } = chooseWorkflowCode(options);
+    if (reason !== undefined) Runtime.instance().logger.info(`Pawl bundles the workflow code at start: ${reason}`);
+    const { workflowBundle: _, workflowsPath: __, bundlerOptions: ___, ...rest } = options;
+    return { ...rest, ...code } as T; // the same options with other workflow code
+  }
+
+  /** What a better worker could do must fail the workflow task only; these types would fail the run for it. */
+  #refuseFailureTypes({ workflowFailureErrorTypes }: WorkerOptions): void {
+    for (const [workflow, types] of Object.entries(workflowFailureErrorTypes ?? {})) {
+      const fatal = types.find((type) => RETRIED_AS_WORKFLOW_TASK.includes(type));
+      if (fatal === undefined || (workflow !== '*' && !this.#workflows.has(workflow))) continue;
+      throw new WorkerConfigurationError(`'${fatal}' would fail runs that a later worker could have finished`, {
+        place: `workflowFailureErrorTypes['${workflow}']`,
+        hint: 'name the workflow types that it is meant for, or leave it out',
+      });
+    }
+  }
+}
+
+const RETRIED_AS_WORKFLOW_TASK: readonly string[] = ['Error', 'NondeterminismError', 'DeterminismViolationError'];
+
+/**
+ * How long a workflow task waits for the worker that had its run in memory, before any other takes it: after a crash the run stands still
+ * for that time. Temporal's 10 seconds suit histories that are slow to replay; a plan's is not.
+ */
+const STICKY_TIMEOUT = '2s';
+
+/** A cancellation reaches a handler with the answer to a heartbeat, so within about this time. */
+const HEARTBEAT_THROTTLE = '2s';

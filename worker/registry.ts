@@ -1,0 +1,58 @@
+import { EventLoopWatch } from '../activities/event-loop-watch.js';
+import { planActivity } from '../activities/plan-activity.js';
+import { serveTasks } from '../activities/served-task.js';
+import { taskActivity } from '../activities/task-activity.js';
+import { type AnyActivity, unservedActivity } from '../activities/unserved-activity.js';
+import { PLAN_ACTIVITY } from '../src/core/protocol.js';
+import { compile } from '../src/define/compile.js';
+import type { WorkflowDefinition } from '../src/define/workflow-definition.js';
+import { WorkerConfigurationError } from './worker-error.js';
+
+/**
+ * The workflows of a worker by name, each compiled.
+ *
+ * @throws {@link DefinitionError} if a definition can't be compiled, {@link WorkerConfigurationError} if two have the same name
+ */
+export function registerWorkflows(workflows: readonly WorkflowDefinition[]): ReadonlyMap<string, WorkflowDefinition> {
+  const registry = new Map<string, WorkflowDefinition>();
+  for (const workflow of workflows) {
+    if (registry.has(workflow.name)) {
+      throw new WorkerConfigurationError(`there are two workflows '${workflow.name}'`, {
+        place: 'workflows',
+        hint: 'a workflow is found by its name, so give one of them another',
+      });
+    }
+    compile(workflow);
+    registry.set(workflow.name, workflow);
+  }
+  return registry;
+}
+
+/**
+ * The activities that serve these workflows, joined with a user's own.
+ *
+ * @throws {@link WorkerConfigurationError} if an activity of the user has the type of a task
+ */
+export function activitiesFor(
+  registry: ReadonlyMap<string, WorkflowDefinition>,
+  own: Readonly<Record<string, unknown>>,
+): Record<string, unknown> {
+  const eventLoop = new EventLoopWatch();
+  const activities = new Map<string, AnyActivity>([
+    [PLAN_ACTIVITY, planActivity(registry) as AnyActivity],
+    ['default', unservedActivity([...registry.keys()], own.default as AnyActivity | undefined)],
+  ]);
+  for (const workflow of registry.values()) {
+    for (const [id, task] of serveTasks(workflow)) {
+      activities.set(`${workflow.name}.${id}`, taskActivity(task, eventLoop) as AnyActivity);
+    }
+  }
+  for (const type of Object.keys(own)) {
+    if (type === 'default' || !activities.has(type)) continue;
+    throw new WorkerConfigurationError(`the activity type '${type}' is taken by a task of Pawl`, {
+      place: 'activities',
+      hint: 'rename your activity',
+    });
+  }
+  return { ...own, ...Object.fromEntries(activities) };
+}
