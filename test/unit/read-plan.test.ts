@@ -1,0 +1,135 @@
+import { describe, expect, test } from 'vitest';
+import { MalformedPlanError } from '../../src/core/malformed-plan.js';
+import { readPlan } from '../../src/core/read-plan.js';
+import { planOf } from '../model/arbitrary-plan.js';
+
+/** A sound plan as JSON, in which a test changes one thing. */
+function soundPlan() {
+  const plan = planOf(
+    { build: [], unit: ['build'], deploy: { image: 'build', tests: 'unit' } },
+    { outputs: { result: 'deploy' } },
+  );
+  return JSON.parse(JSON.stringify(plan));
+}
+
+test('a sound plan is returned as it is', () => {
+  const plan = soundPlan();
+  expect(readPlan(plan)).toBe(plan);
+});
+
+test('a plan without tasks is sound', () => {
+  expect(() => readPlan({ ...soundPlan(), tasks: [], outputs: {} })).not.toThrow();
+});
+
+test('a plan with need modes, a trigger rule and an allowed failure is sound', () => {
+  const plan = planOf(
+    { build: [], unit: ['build'], lint: ['build'], deploy: ['unit', 'lint'], notify: ['deploy'] },
+    { rules: { lint: { allowFailure: true }, deploy: { modes: 'po' }, notify: { trigger: 'all_done' } } },
+  );
+  expect(readPlan(JSON.parse(JSON.stringify(plan)))).toEqual(plan);
+});
+
+test('fields that this version does not know are left alone', () => {
+  expect(() => readPlan({ ...soundPlan(), colour: 'blue' })).not.toThrow();
+});
+
+describe('an error names the place', () => {
+  type SoundPlan = ReturnType<typeof soundPlan>;
+  const malformed: readonly [place: string, what: string, change: (plan: SoundPlan) => unknown][] = [
+    ['plan', 'nothing', () => undefined],
+    ['plan', 'null', () => null],
+    ['plan', 'an array', () => []],
+    ['plan', 'text', () => 'release'],
+    ['plan.workflow', 'missing', (plan) => ({ ...plan, workflow: undefined })],
+    ['plan.hash', 'a number', (plan) => ({ ...plan, hash: 7 })],
+    ['plan.scheduling', 'unknown', (plan) => ({ ...plan, scheduling: 'random' })],
+    ['plan.scheduling', 'missing', (plan) => ({ ...plan, scheduling: undefined })],
+    ['plan.scheduling', 'a list that only prints like a name', (plan) => ({ ...plan, scheduling: ['waves'] })],
+    ['plan.onFailure', 'unknown', (plan) => ({ ...plan, onFailure: 'retry' })],
+    [
+      'plan.maxConcurrentTasks',
+      'zero, with which nothing would ever start',
+      (plan) => ({ ...plan, maxConcurrentTasks: 0 }),
+    ],
+    ['plan.maxConcurrentTasks', 'a fraction', (plan) => ({ ...plan, maxConcurrentTasks: 1.5 })],
+    ['plan.maxConcurrentTasks', 'a number as text', (plan) => ({ ...plan, maxConcurrentTasks: '5' })],
+    ['plan.options', 'no array', (plan) => ({ ...plan, options: {} })],
+    ['plan.options[0]', 'null', (plan) => ({ ...plan, options: [null] })],
+    ['plan.options[0].startToCloseTimeout', 'zero', inOptions({ startToCloseTimeout: 0 })],
+    ['plan.options[0].startToCloseTimeout', 'text', inOptions({ startToCloseTimeout: '10m' })],
+    ['plan.options[0].heartbeatTimeout', 'missing', inOptions({ heartbeatTimeout: undefined })],
+    ['plan.options[0].scheduleToCloseTimeout', 'text', inOptions({ scheduleToCloseTimeout: '10m' })],
+    ['plan.options[0].taskQueue', 'no text', inOptions({ taskQueue: 7 })],
+    ['plan.options[0].priority', 'no object', inOptions({ priority: 'high' })],
+    ['plan.options[0].retry', 'missing', inOptions({ retry: undefined })],
+    ['plan.options[0].retry.maximumAttempts', 'negative', inOptions({ retry: { maximumAttempts: -1 } })],
+    [
+      'plan.options[0].retry.backoffCoefficient',
+      'text',
+      inOptions({ retry: { maximumAttempts: 3, backoffCoefficient: 'two' } }),
+    ],
+    ['plan.tasks', 'missing', (plan) => ({ ...plan, tasks: undefined })],
+    ['plan.tasks[1]', 'no object', (plan) => ({ ...plan, tasks: [plan.tasks[0], 'unit'] })],
+    ['plan.tasks[1].id', 'no text', inTask(1, { id: 1 })],
+    ['plan.tasks[2].id', 'there twice', inTask(2, { id: 'build' })],
+    ['plan.tasks[1].kind', 'unknown', inTask(1, { kind: 'teleport' })],
+    ['plan.tasks[1].title', 'no text', inTask(1, { title: 7 })],
+    ['plan.tasks[1].options', 'out of range', inTask(1, { options: 1 })],
+    ['plan.tasks[1].options', 'negative', inTask(1, { options: -1 })],
+    ['plan.tasks[0].options', 'referring to an empty list', (plan) => ({ ...plan, options: [] })],
+    ['plan.tasks[1].needs', 'missing', inTask(1, { needs: undefined })],
+    ['plan.tasks[1].needs[0]', 'the task itself', inTask(1, { needs: [1] })],
+    ['plan.tasks[1].needs[0]', 'a later task', inTask(1, { needs: [2] })],
+    ['plan.tasks[1].needs[0]', 'negative', inTask(1, { needs: [-1] })],
+    ['plan.tasks[1].needs[0]', 'an id', inTask(1, { needs: ['build'] })],
+    ['plan.tasks[2].needs[1]', 'out of range', inTask(2, { needs: [0, 3] })],
+    ['plan.tasks[0].needs[0]', 'of the first task, which can have none', inTask(0, { needs: [0] })],
+    ['plan.tasks[2].as', 'no array', inTask(2, { as: 'image' })],
+    ['plan.tasks[2].as', 'too short', inTask(2, { as: ['image'] })],
+    ['plan.tasks[2].as', 'too long', inTask(2, { as: ['image', 'tests', 'more'] })],
+    ['plan.tasks[2].as[1]', 'no text', inTask(2, { as: ['image', 7] })],
+    ['plan.tasks[2].modes', 'no text', inTask(2, { modes: ['p', 'o'] })],
+    ['plan.tasks[2].modes', 'too short', inTask(2, { modes: 'o' })],
+    ['plan.tasks[2].modes', 'too long', inTask(2, { modes: 'oso' })],
+    ['plan.tasks[2].modes', 'of an unknown letter', inTask(2, { modes: 'ox' })],
+    ['plan.tasks[0].modes', 'of a task without needs', inTask(0, { modes: 'p' })],
+    ['plan.tasks[2].trigger', 'unknown', inTask(2, { trigger: 'always' })],
+    ['plan.tasks[2].trigger', 'a list that only prints like a rule', inTask(2, { trigger: ['all_done'] })],
+    ['plan.tasks[2].allowFailure', 'false, for which it is absent', inTask(2, { allowFailure: false })],
+    ['plan.tasks[2].allowFailure', 'a number', inTask(2, { allowFailure: 1 })],
+    ['plan.outputs', 'missing', (plan) => ({ ...plan, outputs: undefined })],
+    ['plan.outputs.result', 'out of range', (plan) => ({ ...plan, outputs: { result: 3 } })],
+    ['plan.outputs.result', 'an id', (plan) => ({ ...plan, outputs: { result: 'deploy' } })],
+  ];
+
+  test.for(malformed)('%s: %s', ([place, , change]) => {
+    const error = thrownBy(() => readPlan(change(soundPlan())));
+    expect(error).toBeInstanceOf(MalformedPlanError);
+    expect(error).toMatchObject({ code: 'MALFORMED_PLAN', place });
+    expect(String(error)).toContain(`${place}: `);
+  });
+
+  function inTask(index: number, change: object) {
+    return (plan: SoundPlan) => ({ ...plan, tasks: plan.tasks.with(index, { ...plan.tasks[index], ...change }) });
+  }
+
+  function inOptions(change: object) {
+    return (plan: SoundPlan) => ({ ...plan, options: [{ ...plan.options[0], ...change }] });
+  }
+});
+
+test('the message shows what was there, shortened, and a way out', () => {
+  const error = thrownBy(() => readPlan({ ...soundPlan(), scheduling: 'x'.repeat(10_000) }));
+  expect(String(error)).toContain('expected one of frontier, waves, got "xxx');
+  expect(String(error).length).toBeLessThan(400);
+  expect(error).toMatchObject({ hint: expect.stringContaining('plan') });
+});
+
+function thrownBy(action: () => unknown): unknown {
+  try {
+    action();
+  } catch (error) {
+    return error;
+  }
+  return undefined;
+}
