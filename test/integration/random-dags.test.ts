@@ -1,0 +1,186 @@
+import fc from 'fast-check';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { rebuildSnapshot } from '../../src/client/history-reader.js';
+import { SNAPSHOT_MEMO } from '../../src/core/protocol.js';
+import { readTasks, type WireSnapshot } from '../../src/core/snapshot.js';
+import { compile, type OrchestrationEngine, RunFailedError, type RunSnapshot } from '../../src/index.js';
+import { describePlan } from '../model/arbitrary-plan.js';
+import { type HandlerEntry, HandlerLog } from '../support/handler-log.js';
+import { arbitraryDag, at, defineDag, expectedValues, fateOf, type RandomDag } from '../support/random-dag.js';
+import { chooseSeed } from '../support/random-seed.js';
+import { replayIntoOracle } from '../support/replay-into-oracle.js';
+import { type HistoryEvent, historyOf, payloadsOf } from '../support/run-history.js';
+import { connectEngine, withWorker } from '../support/worker-and-engine.js';
+
+interface FinishedRun {
+  readonly name: string;
+  readonly dag: RandomDag;
+  readonly result: unknown;
+  readonly snapshot: RunSnapshot;
+  readonly history: readonly HistoryEvent[];
+  readonly memo: WireSnapshot | undefined;
+  readonly rebuilt: WireSnapshot | undefined;
+  readonly entries: readonly HandlerEntry[];
+}
+
+const RUNS = 500;
+const AT_ONCE = 20;
+const seed = chooseSeed('random DAGs');
+
+describe('500 random DAGs of up to 30 tasks', () => {
+  let runs: readonly FinishedRun[] = [];
+
+  beforeAll(async () => {
+    runs = await runAll(fc.sample(arbitraryDag(30, { failures: true }), { numRuns: RUNS, seed }));
+  }, 180_000);
+
+  test('cover every policy, both schedulings, completed and failed runs', () => {
+    const seen = new Set(
+      runs.flatMap(({ dag, snapshot }) => [dag.plan.onFailure, dag.plan.scheduling, snapshot.status]),
+    );
+    expect([...seen].sort()).toEqual(['cancel', 'completed', 'continue', 'failed', 'frontier', 'stop', 'waves']);
+  });
+
+  test('end as the oracle says, each task in the same state after the same attempts', () => {
+    for (const { name, dag, snapshot, history } of runs) {
+      const oracle = replayIntoOracle(dag.plan, history);
+      expect(snapshot.status, describeRun(name, dag)).toBe(oracle.outcome());
+      const said = snapshot.tasks.map(({ id, state, attempts }) => `${id} ${state} ${attempts}`);
+      const expected = oracle.tasks.map(
+        ({ index, state, attempts }) => `${dag.plan.tasks[index]?.id} ${state} ${attempts}`,
+      );
+      expect(said, describeRun(name, dag)).toEqual(expected);
+    }
+  });
+
+  test('name their failed tasks, or give the value of each output', () => {
+    for (const { name, dag, snapshot, result } of runs) {
+      if (snapshot.status === 'completed') {
+        const values = expectedValues(dag.plan);
+        const outputs = Object.entries(dag.plan.outputs).map(([output, index]) => [output, values[index]]);
+        expect(result, describeRun(name, dag)).toEqual(Object.fromEntries(outputs));
+      } else {
+        expect(result).toBeInstanceOf(RunFailedError);
+        const failed = (result as RunFailedError).details?.failed.map(({ task }) => task);
+        expect(failed).toEqual(snapshot.tasks.filter(({ state }) => state === 'failed').map(({ id }) => id));
+      }
+    }
+  });
+
+  test('enter a handler once for each attempt, after its needs, with their values', () => {
+    for (const { name, dag, snapshot, entries } of runs) {
+      const context = describeRun(name, dag);
+      const values = expectedValues(dag.plan);
+      dag.plan.tasks.forEach(({ id, needs, as }, index) => {
+        const { state, attempts } = at(snapshot.tasks, index);
+        const entered = entries.filter(({ task, what }) => task === id && what === 'entered');
+        const runs = entered.map(({ attempt }) => attempt);
+        // Of a task that was cancelled between two attempts Temporal does not record that there was one.
+        const isLost = state === 'cancelled' && attempts === 0 && fateOf(dag, id) !== 'succeeds';
+        const counted = isLost ? entered.length : attempts;
+        expect(runs, `${id} in ${context}`).toEqual(Array.from({ length: counted }, (_, n) => n + 1));
+        for (const entry of entered) {
+          const named = needs.map((need, n) => [as?.[n] ?? dag.plan.tasks[need]?.id, values[need]]);
+          expect(entry.needs, `needs of ${id} in ${context}`).toEqual(Object.fromEntries(named));
+          for (const need of needs) {
+            const needed = dag.plan.tasks[need]?.id;
+            const left = entries.findLastIndex(({ task, what }) => task === needed && what === 'left');
+            expect(left, `${needed} before ${id} in ${context}`).toBeGreaterThanOrEqual(0);
+            expect(left, `${needed} before ${id} in ${context}`).toBeLessThan(entries.indexOf(entry));
+          }
+        }
+      });
+    }
+  });
+
+  test('never have more tasks in flight than maxConcurrentTasks', () => {
+    for (const { name, dag, history } of runs) {
+      let inFlight = 0;
+      for (const event of history) {
+        if (event.activityTaskScheduledEventAttributes) inFlight++;
+        const ended =
+          event.activityTaskCompletedEventAttributes ??
+          event.activityTaskFailedEventAttributes ??
+          event.activityTaskCanceledEventAttributes;
+        if (ended) inFlight--;
+        expect(inFlight, describeRun(name, dag)).toBeLessThanOrEqual(dag.plan.maxConcurrentTasks);
+      }
+    }
+  });
+
+  test('are told by their history just as by what the memo kept', () => {
+    for (const { name, dag, memo, rebuilt } of runs) {
+      expect(rebuilt && withoutTimes(rebuilt), describeRun(name, dag)).toEqual(memo && withoutTimes(memo));
+    }
+  });
+});
+
+test('a random DAG of 1,000 tasks completes, and each handler ran once, with the values of its needs', async () => {
+  const [dag] = fc.sample(
+    arbitraryDag(1_000, { failures: false }).filter(({ plan }) => plan.tasks.length > 900),
+    { numRuns: 1, seed },
+  );
+  if (dag === undefined) throw new Error('no sample');
+  const whole: RandomDag = { ...dag, plan: { ...dag.plan, maxConcurrentTasks: 500 } };
+  const [run] = await runAll([whole]);
+  if (run === undefined) throw new Error('no run');
+  const { tasks } = run.dag.plan;
+  expect(run.snapshot.counts.succeeded).toBe(tasks.length);
+  const values = expectedValues(run.dag.plan);
+  const got = new Map(run.entries.filter(({ what }) => what === 'entered').map(({ task, needs }) => [task, needs]));
+  expect(run.entries).toHaveLength(2 * tasks.length);
+  for (const { id, needs, as } of tasks) {
+    const named = needs.map((need, n) => [as?.[n] ?? tasks[need]?.id, values[need]]);
+    expect(got.get(id), id).toEqual(Object.fromEntries(named));
+  }
+}, 120_000);
+
+async function runAll(dags: readonly RandomDag[]): Promise<FinishedRun[]> {
+  await using engine = await connectEngine();
+  const log = new HandlerLog();
+  const definitions = dags.map((dag, n) => defineDag(`dag${n}`, dag, log));
+  const left = [...dags.entries()];
+  const finished: Omit<FinishedRun, 'entries'>[] = [];
+  const work = async () => {
+    for (let next = left.shift(); next !== undefined; next = left.shift()) {
+      const [n, dag] = next;
+      finished.push(await runOne(engine, dag, at(definitions, n)));
+    }
+  };
+  await withWorker(engine, definitions, () => Promise.all(Array.from({ length: AT_ONCE }, work)));
+  const entries = log.readByRun();
+  log.delete();
+  return finished.map((run) => ({ ...run, entries: entries.get(run.snapshot.workflowId) ?? [] }));
+}
+
+async function runOne(engine: OrchestrationEngine, dag: RandomDag, definition: ReturnType<typeof defineDag>) {
+  const plan = compile(definition);
+  const run = await engine.start(definition);
+  const result: unknown = await run.result().catch((error: unknown) => error);
+  const [snapshot, history, description] = await Promise.all([
+    run.status(),
+    historyOf(engine, run),
+    engine.client.workflow.getHandle(run.id, run.runId).describe(),
+  ]);
+  return {
+    name: definition.name,
+    dag: { ...dag, plan },
+    result,
+    snapshot,
+    history,
+    memo: description.memo?.[SNAPSHOT_MEMO] as WireSnapshot | undefined,
+    rebuilt: await rebuildSnapshot(history, payloadsOf(engine)),
+  };
+}
+
+/** All but the times: history has the server's clock, the memo the workflow's. */
+function withoutTimes(snapshot: WireSnapshot) {
+  return readTasks(snapshot).map(({ id, state, attempts, cause }) => ({ id, state, attempts, cause }));
+}
+
+function describeRun(name: string, dag: RandomDag): string {
+  const failing = dag.plan.tasks
+    .map(({ id }) => `${id} ${fateOf(dag, id)}`)
+    .filter((fate) => !fate.endsWith('succeeds'));
+  return `${name}, seed ${seed}: ${describePlan(dag.plan)}; ${failing.join(', ')}`;
+}

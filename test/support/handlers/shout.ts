@@ -1,0 +1,2 @@
+/** A handler in a module of its own. */
+export const run = async ({ word }: { word: string }) => `${word.toUpperCase()}!`;

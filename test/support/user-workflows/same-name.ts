@@ -1,0 +1,3 @@
+export async function release(): Promise<string> {
+  return 'written by hand';
+}
