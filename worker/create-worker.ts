@@ -57,6 +57,6 @@ async function connect(): Promise<OwnConnection> {
   try {
     return { connection: await NativeConnection.connect(connectionOptions), namespace };
   } catch (cause) {
-    throw new ServerUnreachableError(connectionOptions.address, cause);
+    throw ServerUnreachableError.at(connectionOptions.address, cause);
   }
 }

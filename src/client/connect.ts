@@ -34,7 +34,7 @@ async function connect(options: ConnectionOptions): Promise<Connection> {
   try {
     return await Connection.connect(options);
   } catch (cause) {
-    throw new ServerUnreachableError(options.address, cause);
+    throw ServerUnreachableError.at(options.address, cause);
   }
 }
 

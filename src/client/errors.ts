@@ -1,16 +1,20 @@
 import { PawlError } from '../core/pawl-error.js';
 import type { RunFailureDetails } from '../core/run-failure.js';
 
-/** No Temporal server answers at the address. */
+/** No Temporal server answers, or the one that did is lost. */
 export class ServerUnreachableError extends PawlError {
   readonly code = 'SERVER_UNREACHABLE';
 
-  constructor(address: string | undefined, cause: unknown) {
-    super(`no Temporal server answers: ${cause instanceof Error ? cause.message : String(cause)}`, {
-      place: address ?? 'localhost:7233',
-      hint: 'start one with `temporal server start-dev` or startDevServer of pawl/worker, or set TEMPORAL_ADDRESS',
-      cause,
-    });
+  /** Nothing could be connected. */
+  static at(address: string | undefined, cause: unknown): ServerUnreachableError {
+    return new ServerUnreachableError(
+      `no Temporal server answers: ${cause instanceof Error ? cause.message : String(cause)}`,
+      {
+        place: address ?? 'localhost:7233',
+        hint: 'start one with `temporal server start-dev` or startDevServer of pawl/worker, or set TEMPORAL_ADDRESS',
+        cause,
+      },
+    );
   }
 }
 

@@ -209,7 +209,12 @@ export class OrchestrationEngine {
       return new Run(this.client, { id: workflowId, runId, url }, decode);
     } catch (error) {
       if (error instanceof WorkflowExecutionAlreadyStartedError) throw new RunAlreadyExistsError(workflowId, error);
-      if (isGrpcStatus(error, 'unavailable')) throw new ServerUnreachableError(undefined, error);
+      if (isGrpcStatus(error, 'unavailable')) {
+        throw new ServerUnreachableError(`the Temporal server was lost; run '${workflowId}' may have been started`, {
+          hint: 'start it again with the same workflowId: it is not started twice',
+          cause: error,
+        });
+      }
       if (!(error instanceof ServiceError)) throw error;
       const reason = error.cause instanceof Error ? error.cause.message : error.message;
       throw new StartRefusedError(`Temporal did not start the run: ${reason}`, {

@@ -4,8 +4,8 @@ import { readTasks, type TaskStatus, type WireSnapshot } from '../core/snapshot.
 import { TASK_STATES, type TaskState } from '../core/task-state.js';
 import type { RunStatus } from './run-status.js';
 
-/** The state of a run and of every task in it, at one moment. */
-export interface RunSnapshot {
+/** Which run it is, and how it stands as a whole. */
+export interface RunIdentity {
   readonly workflow: string;
   readonly workflowId: string;
   readonly runId: string;
@@ -14,6 +14,10 @@ export interface RunSnapshot {
   readonly closedAt: Date | undefined;
   /** Whether it was asked to stop; a running task that ignores its signal can take until its timeout. */
   readonly cancelRequested: boolean;
+}
+
+/** The state of a run and of every task in it, at one moment. */
+export interface RunSnapshot extends RunIdentity {
   /** How many tasks are in each state. */
   readonly counts: Readonly<Record<TaskState, number>>;
   /** In topological order. Empty while the run's plan is not made yet. */
@@ -59,16 +63,6 @@ export interface PendingAttempt {
   readonly attempt: number;
   readonly startedAt: Date | undefined;
   readonly lastFailure: TaskError | undefined;
-}
-
-export interface RunIdentity {
-  readonly workflow: string;
-  readonly workflowId: string;
-  readonly runId: string;
-  readonly status: RunStatus;
-  readonly startedAt: Date;
-  readonly closedAt: Date | undefined;
-  readonly cancelRequested: boolean;
 }
 
 export function buildSnapshot(

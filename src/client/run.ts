@@ -1,20 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { type Client, WorkflowFailedError } from '@temporalio/client';
-import { ApplicationFailure, CancelledFailure, TerminatedFailure, TimeoutFailure } from '@temporalio/common';
 import type { Json } from '../core/json.js';
-import { FailureType } from '../core/protocol.js';
-import type { RunFailureDetails } from '../core/run-failure.js';
-import {
-  InvalidInputError,
-  NoWorkerError,
-  RunCancelledError,
-  RunFailedError,
-  RunNotFoundError,
-  RunTerminatedError,
-  RunTimedOutError,
-  ServerUnreachableError,
-} from './errors.js';
+import { NoWorkerError } from './errors.js';
+import { explainRunError } from './explain-run-error.js';
 import { isGrpcStatus } from './grpc-error.js';
+import { Pause } from './pause.js';
 import { readStatus } from './read-status.js';
 import type { RunSnapshot } from './run-snapshot.js';
 
@@ -64,7 +54,7 @@ export class Run<Output = unknown> {
     try {
       outputs = (await this.#handle().result()) as Json; // the workflow returns the JSON of its outputs
     } catch (error) {
-      throw this.#explain(error);
+      throw explainRunError(error, this.id);
     }
     return this.#decode(outputs);
   }
@@ -86,13 +76,13 @@ export class Run<Output = unknown> {
    * @throws {@link RunNotFoundError}
    */
   async *watch({ interval = WATCH_INTERVAL }: WatchOptions = {}): AsyncGenerator<RunSnapshot, void, void> {
-    const pause = Math.min(
+    const rhythm = Math.min(
       Math.max(Number.isFinite(interval) ? interval : WATCH_INTERVAL, LEAST_INTERVAL),
       MOST_INTERVAL,
     );
     const following = new AbortController();
-    const clock = new Clock();
-    void this.#ended(following.signal).then(() => clock.stop());
+    const pause = new Pause();
+    void this.#ended(following.signal).then(() => pause.end());
     try {
       let last = '';
       for (;;) {
@@ -101,7 +91,7 @@ export class Run<Output = unknown> {
         if (snapshot !== undefined && text !== last) yield snapshot;
         if (snapshot !== undefined && snapshot.status !== 'running') return;
         last = text ?? last;
-        await clock.wait(pause);
+        await pause.take(rhythm);
       }
     } finally {
       following.abort(); // nobody waits for the end any more, whether it came or the caller left
@@ -152,55 +142,7 @@ export class Run<Output = unknown> {
     try {
       return await promise;
     } catch (error) {
-      throw this.#explain(error);
+      throw explainRunError(error, this.id);
     }
-  }
-
-  #explain(error: unknown): unknown {
-    if (isGrpcStatus(error, 'notFound') || (error instanceof Error && error.name === 'WorkflowNotFoundError')) {
-      return new RunNotFoundError(`there is no open run '${this.id}'`, {
-        hint: 'it was never started in this namespace, has ended, or its retention is over',
-        cause: error,
-      });
-    }
-    if (isGrpcStatus(error, 'unavailable')) {
-      return new ServerUnreachableError(`the Temporal server was lost while following run '${this.id}'`, {
-        hint: 'the run is not affected; ask again with engine.run(workflowId) when the server is back',
-        cause: error,
-      });
-    }
-    if (!(error instanceof WorkflowFailedError)) return error;
-    const { cause } = error;
-    const details = { place: `run '${this.id}'`, cause };
-    if (cause instanceof CancelledFailure) return new RunCancelledError('it was cancelled', details);
-    if (cause instanceof TerminatedFailure)
-      return new RunTerminatedError(`it was terminated: ${cause.message}`, details);
-    if (cause instanceof TimeoutFailure) return new RunTimedOutError('its execution timeout has passed', details);
-    if (!(cause instanceof ApplicationFailure)) return error;
-    if (cause.type === FailureType.invalidInput) return new InvalidInputError(cause.message, { cause });
-    const failed = cause.type === FailureType.runFailed ? (cause.details?.[0] as RunFailureDetails) : undefined; // as the workflow throws it
-    return new RunFailedError(cause.message, failed, cause);
-  }
-}
-
-/** Waits that all end at once. One promise that each wait raced would keep something of each of them. */
-class Clock {
-  #isStopped = false;
-  #end: (() => void) | undefined;
-
-  async wait(milliseconds: number): Promise<void> {
-    if (this.#isStopped) return new Promise((resolve) => setTimeout(resolve, LEAST_INTERVAL));
-    await new Promise<void>((resolve) => {
-      const timer = setTimeout(resolve, milliseconds);
-      this.#end = () => {
-        clearTimeout(timer);
-        resolve();
-      };
-    });
-  }
-
-  stop(): void {
-    this.#isStopped = true;
-    this.#end?.();
   }
 }
