@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Json } from '../src/core/json.js';
 import { asJson, findJsonProblem } from '../src/core/json-walk.js';
+import { inMebibytes, LARGEST_PAYLOAD, payloadSize } from '../src/core/payload-size.js';
 import type { TaskArgument } from '../src/core/protocol.js';
 import type { WireTaskResult } from '../src/core/task-result.js';
 import { describeIssues } from '../src/define/run-input.js';
@@ -82,13 +83,11 @@ async function encodeOutput({ definition }: ServedTask, output: unknown): Promis
   return asJson(wire);
 }
 
-/** Bytes; Temporal takes 2 MiB with the payload's metadata. What is larger would be lost as if the worker had died. */
-const LARGEST_OUTPUT = 1.9 * 1024 * 1024;
-
+/** What is larger than a payload would be lost as if the worker had died. */
 function refuseLarge(output: unknown): void {
-  const bytes = Buffer.byteLength(JSON.stringify(output) ?? '');
-  if (bytes <= LARGEST_OUTPUT) return;
-  throw new InvalidOutputError(`it is ${(bytes / 1024 / 1024).toFixed(2)} MiB of JSON, and Temporal takes 2 MiB`, {
+  const bytes = payloadSize(output);
+  if (bytes <= LARGEST_PAYLOAD) return;
+  throw new InvalidOutputError(`it is ${inMebibytes(bytes)} of JSON, and Temporal takes 2 MiB`, {
     place: 'output',
     hint: 'store the value elsewhere and return where it is',
   });

@@ -14,8 +14,6 @@ export const PLAN_LIMITS = {
   taskQueue: 1_000,
   /** Events of one execution's history, with some room for what is not counted. */
   historyEvents: 50_000,
-  /** Bytes of one payload, the plan's among them. */
-  planBytes: 1.9 * 1024 * 1024,
 } as const;
 
 /** Why Temporal would not take the name of a task queue, or undefined if it does. */

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Mutable } from '../core/json.js';
 import { explainInvalidName } from '../core/names.js';
+import { inMebibytes, LARGEST_PAYLOAD } from '../core/payload-size.js';
 import { modeLetters, type Plan, type PlannedTask, type TaskOptionsPlan } from '../core/plan.js';
 import { PLAN_LIMITS } from '../core/plan-limits.js';
 import { PROTOCOL } from '../core/protocol.js';
@@ -77,8 +78,8 @@ class Compilation {
 
   /** What can't be run to its end is refused before it starts. An activity is three events, and so is a workflow task, at least one for each wave. */
   #checkSize(tasks: readonly PlannedTask[], bytes: number): void {
-    if (bytes > PLAN_LIMITS.planBytes) {
-      const message = `the plan has ${(bytes / 1024 / 1024).toFixed(2)} MiB, and Temporal takes 2 MiB`;
+    if (bytes > LARGEST_PAYLOAD) {
+      const message = `the plan has ${inMebibytes(bytes)}, and Temporal takes 2 MiB`;
       this.#report('TOO_LARGE', 'tasks', message, 'split the workflow');
     }
     const depths: number[] = [];
