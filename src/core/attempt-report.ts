@@ -1,5 +1,5 @@
 import type { TaskError } from './cause.js';
-import type { TaskEvent } from './event.js';
+import type { UnitEvent } from './event.js';
 import { isRecord } from './json.js';
 import { FailureType } from './protocol.js';
 
@@ -22,8 +22,8 @@ export interface ActivityFailureView {
 /** What was dispatched, as far as the attempts of its failure depend on it. */
 export interface DispatchView {
   readonly attemptsUsed: number;
-  /** 0 means without limit. */
-  readonly maximumAttempts: number;
+  /** Of this dispatch; 0 means without limit. */
+  readonly attemptsLeft: number;
 }
 
 type AttemptReport =
@@ -36,8 +36,9 @@ export function reportFailure(
   failure: ActivityFailureView,
   hasUsedAllAttempts: boolean,
   dispatch: DispatchView,
-): AttemptReport & Pick<TaskEvent, 'kind'> {
+): AttemptReport & Pick<UnitEvent, 'kind'> {
   const noted = notedAttempts(failure);
+  // By name, here and below, since the core imports nothing of Temporal.
   // Without a note no attempt was running: it was cancelled before the first or between two, and Temporal does not tell which.
   if (failure.name === 'CancelledFailure') return { kind: 'taskCancelled', attempts: noted ?? dispatch.attemptsUsed };
   const attempts = noted ?? countAttempts(failure, hasUsedAllAttempts, dispatch);
@@ -83,7 +84,7 @@ function notedAttempts({ details }: ActivityFailureView): number | undefined {
 }
 
 function countAttempts(failure: ActivityFailureView, hasUsedAllAttempts: boolean, dispatch: DispatchView): number {
-  if (hasUsedAllAttempts && dispatch.maximumAttempts > 0) return dispatch.maximumAttempts;
+  if (hasUsedAllAttempts && dispatch.attemptsLeft > 0) return dispatch.attemptsUsed + dispatch.attemptsLeft;
   const before = isRecord(failure.cause) ? notedAttempts(failure.cause as unknown as ActivityFailureView) : undefined;
   return before ?? dispatch.attemptsUsed + 1;
 }

@@ -22,4 +22,14 @@ export type Cause =
   /** Its trigger rule can't be fulfilled any more, though nothing failed. */
   | { readonly kind: 'trigger'; readonly rule: string }
   | { readonly kind: 'stopped'; readonly root: number }
-  | { readonly kind: 'runCancelled' };
+  | { readonly kind: 'runCancelled' }
+  /** Of a map's item: the map has ended without it. */
+  | { readonly kind: 'mapSettled' }
+  /** A wait with `onTimeout: 'skip'` timed out. */
+  | { readonly kind: 'timeout' }
+  | {
+      readonly kind: 'operator';
+      readonly verb: 'skip' | 'cancel';
+      readonly actor: string;
+      readonly reason?: string;
+    };

@@ -6,7 +6,7 @@ export function describeCause(cause: Cause, idOf: (index: number) => string): st
     case 'error':
       return cause.error.message;
     case 'unserved':
-      return `waits for a worker: ${cause.reason}`;
+      return `can't start yet: ${cause.reason}`;
     case 'upstream':
       return cause.root === cause.from
         ? `because '${idOf(cause.root)}' failed`
@@ -23,5 +23,13 @@ export function describeCause(cause: Cause, idOf: (index: number) => string): st
       return `stopped because '${idOf(cause.root)}' failed`;
     case 'runCancelled':
       return 'because the run was cancelled';
+    case 'mapSettled':
+      return 'its map has ended without it';
+    case 'timeout':
+      return 'nothing came within its timeout';
+    case 'operator': {
+      const because = cause.reason === undefined ? '' : `: ${cause.reason}`;
+      return `${cause.verb === 'skip' ? 'skipped' : 'cancelled'} by ${cause.actor}${because}`;
+    }
   }
 }

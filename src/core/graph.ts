@@ -28,8 +28,10 @@ export function graphOf(plan: Plan): Graph {
       depth = Math.max(depth, at(wave, need) + 1);
     }
     wave[index] = depth;
-    waveCount = Math.max(waveCount, depth + 1);
+    if (index !== plan.finish) waveCount = Math.max(waveCount, depth + 1);
   });
+  // It comes after everything, and no wave waits for it.
+  if (plan.finish !== undefined) wave[plan.finish] = waveCount;
   for (let i = 0; i < size; i++) offsets[i + 1] = at(offsets, i + 1) + at(offsets, i);
 
   const targets = new Int32Array(at(offsets, size));

@@ -1,11 +1,24 @@
 /** Bytes of one payload, somewhat less than the 2 MiB that Temporal takes: it counts metadata as well. */
 export const LARGEST_PAYLOAD = 1.9 * 1024 * 1024;
 
+/**
+ * Bytes of what an order may carry. Temporal has up to ten orders in one message of 4 MiB, each up to twice: as it was given, and as it was checked.
+ */
+export const LARGEST_ORDER = 128 * 1024;
+
 /** How many bytes a value takes as a JSON payload. */
 export function payloadSize(value: unknown): number {
   const json = JSON.stringify(value);
   return json === undefined ? 0 : new TextEncoder().encode(json).byteLength;
 }
+
+/** How many bytes the arguments of a workflow take, which Temporal counts together. */
+export function argumentsSize(args: readonly unknown[]): number {
+  return args.reduce<number>((bytes, argument) => bytes + payloadSize(argument) + METADATA, 0);
+}
+
+/** Bytes that Temporal adds to each, generously. */
+const METADATA = 200;
 
 /**
  * Why a value can't be sent: its size, and which of its parts are the largest.

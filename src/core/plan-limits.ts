@@ -12,8 +12,8 @@ export const PLAN_LIMITS = {
   fairnessWeight: { least: 0.001, most: 1_000 },
   /** Characters of a task queue's name. */
   taskQueue: 1_000,
-  /** Events of one execution's history, with some room for what is not counted. */
-  historyEvents: 50_000,
+  /** Milliseconds since the epoch: the last moment that a Date can have. */
+  moment: 8_640_000_000_000_000,
 } as const;
 
 /** Why Temporal would not take the name of a task queue, or undefined if it does. */

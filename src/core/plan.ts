@@ -1,3 +1,4 @@
+import type { Json } from './json.js';
 import type { NeedMode, TriggerRule } from './trigger-rule.js';
 
 /**
@@ -15,6 +16,10 @@ export interface Plan {
   /** How many tasks may be in flight at once. */
   readonly maxConcurrentTasks: number;
   readonly onFailure: FailurePolicy;
+  /** Milliseconds that a failed task is held for an operator; absent: until one decides. */
+  readonly holdTimeout?: number;
+  /** How a run must have ended for its tasks to be compensated; absent: either way. */
+  readonly compensateOn?: readonly ('failed' | 'cancelled')[];
   /** Hash of the input schema, where there is one. */
   readonly inputSchema?: string;
   /** The distinct option sets of the tasks, which refer to them by index. */
@@ -23,6 +28,10 @@ export interface Plan {
   readonly tasks: readonly PlannedTask[];
   /** The run's result: name to task index. */
   readonly outputs: Readonly<Record<string, number>>;
+  /** The node that runs when all else has ended: the last of the tasks. */
+  readonly finish?: number;
+  /** The plans of the workflows that `subworkflow` and `map` nodes run, which refer to them by index. */
+  readonly children?: readonly Plan[];
 }
 
 /** `frontier` dispatches a task as soon as its needs are settled; `waves` waits for the whole wave before. */
@@ -30,11 +39,13 @@ export type Scheduling = 'frontier' | 'waves';
 
 /**
  * What a failed task does to the rest of the run: `continue` runs what does not depend on it, `stop` dispatches
- * nothing new, `cancel` also cancels what is running.
+ * nothing new, `cancel` also cancels what is running, `hold` keeps the task for an operator and the run open.
  */
-export type FailurePolicy = 'continue' | 'stop' | 'cancel';
+export type FailurePolicy = 'continue' | 'stop' | 'cancel' | 'hold';
 
-export type NodeKind = 'task';
+export const NODE_KINDS = ['task', 'map', 'subworkflow', 'approval', 'event', 'sleep', 'resource', 'finish'] as const;
+
+export type NodeKind = (typeof NODE_KINDS)[number];
 
 /** The letters of {@link PlannedTask.modes}. */
 const MODES: Readonly<Record<string, NeedMode>> = { p: 'plain', o: 'optional', s: 'settled' };
@@ -53,11 +64,42 @@ export interface PlannedTask {
   readonly trigger?: TriggerRule;
   /** Its failure does not fail the run. */
   readonly allowFailure?: true;
+  /** A worker is asked before it waits or starts its child: a wait that has a `when`, a subworkflow that has a `when` or a `with`, a map over one that has a `with`. */
+  readonly asks?: true;
+  /** Of a task: it can be compensated. */
+  readonly compensate?: true;
+  /** Of an approval, an event, a sleep. */
+  readonly wait?: WaitPlan;
+  /** Of a map. */
+  readonly map?: MapPlan;
+  /** Of a subworkflow, and of a map over one: index into {@link Plan.children}. */
+  readonly child?: number;
+  /** What the user changes when the meaning of its functions has changed. */
+  readonly version?: string;
   /** Index into {@link Plan.options}. */
   readonly options: number;
   readonly title?: string;
   /** Hash of the output schema, where there is one. */
   readonly outputSchema?: string;
+}
+
+/** Times in milliseconds. */
+export interface WaitPlan {
+  /** Counted from when it begins to wait; absent: without limit. */
+  readonly timeout?: number;
+  /** Absent: it fails. */
+  readonly onTimeout?: 'skip' | { readonly value: Json };
+  /** Of a sleep: how long. */
+  readonly duration?: number;
+  /** Of a sleep instead of `duration`: until when, since the epoch. */
+  readonly until?: number;
+}
+
+export interface MapPlan {
+  /** Items in flight at once; absent: as many as the run may have. */
+  readonly concurrency?: number;
+  /** How many items may fail, or how many of a hundred; absent: none. */
+  readonly tolerate?: { readonly count: number } | { readonly percent: number };
 }
 
 /** Temporal's activity options by their own names; durations in milliseconds. */
@@ -92,6 +134,8 @@ export interface TaskShape {
   readonly needs: Readonly<Record<string, string>>;
   readonly input?: string;
   readonly output?: string;
+  /** Of a node that runs a child workflow: its name, and the hash of its input schema. */
+  readonly child?: string;
 }
 
 /** The name under which the need at `position` arrives. */
@@ -130,7 +174,18 @@ export function shapeOf(plan: Plan, task: PlannedTask): TaskShape {
     ),
     ...(plan.inputSchema !== undefined && { input: plan.inputSchema }),
     ...(task.outputSchema !== undefined && { output: task.outputSchema }),
+    ...(task.child !== undefined && { child: describeChild(childPlan(plan, task.child)) }),
   };
+}
+
+function describeChild({ workflow, inputSchema }: Plan): string {
+  return inputSchema === undefined ? workflow : `${workflow} ${inputSchema}`;
+}
+
+export function childPlan(plan: Plan, index: number): Plan {
+  const child = plan.children?.[index];
+  if (child === undefined) throw new RangeError(`no child ${index} in the plan of ${plan.workflow}`);
+  return child;
 }
 
 export function taskAt(plan: Plan, index: number): PlannedTask {

@@ -1,3 +1,4 @@
+import type { Call } from './command.js';
 import type { Json } from './json.js';
 import type { Plan, TaskShape } from './plan.js';
 
@@ -5,20 +6,79 @@ import type { Plan, TaskShape } from './plan.js';
  * The version of what client, workflow and activities say to each other, and of what the interpreter does with a
  * plan. It rises when an older worker could not run a newer plan correctly.
  */
-export const PROTOCOL = 1;
+export const PROTOCOL = 2;
+/** What a plan says that uses nothing newer than tasks, rules and conditions: the first workers can run it. */
+export const FIRST_PROTOCOL = 1;
 
 /** The local activity that checks the input and compiles the worker's own definition, for a run started without a plan. */
 export const PLAN_ACTIVITY = 'pawl.plan';
+/** The local activity that checks what an operator gives, an output or a value, against the node's schema. */
+export const CHECK_ACTIVITY = 'pawl.check';
 /** The query that returns a {@link WireSnapshot} of an open run. */
 export const STATUS_QUERY = 'pawl.status';
+/** The signal with which a run tells the shards of its maps what befell it: a `ShardOrder`. */
+export const SHARD_SIGNAL = 'pawl.shard';
+/** The signal with which a shard tells its run of an order that it has taken: an `AuditEntry`. */
+export const AUDIT_SIGNAL = 'pawl.audit';
 /** The memo field in which the final {@link WireSnapshot} of a closed run is kept. */
 export const SNAPSHOT_MEMO = 'pawl';
+/** The memo field of a rerun: `{ workflowId, runId }` of the run whose outputs it uses again. */
+export const RERUN_MEMO = 'pawl.rerunOf';
 
-/** The second argument of every run; the first is the user's input. */
+/** The query's argument: without one, maps' items are only counted. */
+export interface StatusRequest {
+  /** The id of a map whose items to list. */
+  readonly items: string;
+  /** The number of the first item, and how many. */
+  readonly from: number;
+  readonly limit: number;
+}
+
+/** The second argument of every run; the first is the user's input, the third a `SchedulerState` where it goes on from an earlier run. */
 export interface RunEnvelope {
   readonly protocol: number;
   /** Absent when the run was started without the definition: the run's first step compiles it on a worker. */
   readonly plan?: Plan;
+  /** Of a rerun and of a map's shard: the root run id of the run that it goes on from, for the idempotency keys. */
+  readonly rootRunId?: string;
+  /** Of a rerun: the run whose outputs it uses again. */
+  readonly rerunOf?: { readonly workflowId: string; readonly runId: string };
+  /** Of a child that runs some of a map's items: the map's index in its plan, and the number of its first item. */
+  readonly shard?: { readonly task: number; readonly from: number };
+  /** Of a child workflow and a rerun under another id: in the idempotency keys, instead of its own workflow id. */
+  readonly rootWorkflowId?: string;
+  /** When the run's first execution began, in milliseconds since the epoch; of one that continued as new. */
+  readonly startedAt?: number;
+  /** Events after which it continues as new, where tests don't want to wait for 8,000. */
+  readonly continueAfter?: number;
+}
+
+/** What `pawl.check` is asked: does this fit the schema of what the node gives? */
+export interface CheckRequest {
+  readonly workflow: string;
+  readonly task: string;
+  /** Of a map: one item's output, not all of them. */
+  readonly isItem?: true;
+  readonly value?: Json;
+}
+
+/** What `pawl.check` answers: the value, normalised, or what is wrong with it. */
+export type CheckReply =
+  | { readonly status: 'valid'; readonly value?: Json }
+  | { readonly status: 'invalid'; readonly message: string };
+
+/** The one argument of an operator's update, which has the name of the verb. */
+export interface OrderArgument {
+  /** The node or item; none for `pause` and `resume`. */
+  readonly task?: string;
+  /** What `send` sends. */
+  readonly value?: Json;
+  /** What `complete` gives as output. */
+  readonly output?: Json;
+  /** What `fail` says. */
+  readonly message?: string;
+  readonly actor?: string;
+  readonly reason?: string;
 }
 
 /** What `pawl.plan` is asked. */
@@ -39,6 +99,10 @@ export type PlanReply =
 export interface TaskArgument {
   readonly needs: { readonly [name: string]: Json };
   readonly input?: Json;
+  /** Of a map's item. */
+  readonly item?: Json;
+  /** What it made: of a compensation, a resource's `destroy`. */
+  readonly output?: Json;
   readonly pawl: TaskDispatch;
 }
 
@@ -49,8 +113,14 @@ export interface TaskDispatch {
   readonly shape: TaskShape;
   /** The first run id of the execution chain, the stable middle of the idempotency key. */
   readonly rootRunId: string;
+  /** The first part of the idempotency key, where it is not the id of the execution that dispatches: in a map's shard, and in a rerun under another id. */
+  readonly rootWorkflowId?: string;
   /** Attempts that earlier dispatches of this task have used: `ctx.attempt` counts on from here. */
   readonly attemptsUsed: number;
+  /** Which function to call. @default 'run' */
+  readonly call?: Call;
+  /** The number of a map's item, from 0. */
+  readonly item?: number;
 }
 
 /**
@@ -80,10 +150,24 @@ export const FailureType = {
   unserved: 'TaskUnserved',
   /** A task: its output is not JSON or does not fit its schema. */
   invalidOutput: 'InvalidOutput',
+  /** An operator's order: the run's state makes it impossible. */
+  orderRefused: 'OrderRefused',
+  /** An operator's order: what it carries does not fit the node's schema. */
+  orderFailed: 'OrderFailed',
+  /** An operator's order: the execution is about to give way to the next, which takes it if it is given again with the same update id. */
+  busy: 'RunContinues',
+  /** A wait: nothing came in time. */
+  waitTimeout: 'WaitTimeout',
+  /** An approval: somebody said no. */
+  rejected: 'Rejected',
+  /** A task: an operator let it fail. */
+  failedByOperator: 'FailedByOperator',
   /** A task: its condition said neither true nor false. */
   invalidCondition: 'InvalidCondition',
   /** A task: a need or the input does not fit the schema on this worker. */
   invalidNeeds: 'InvalidNeeds',
+  /** A subworkflow, or an item of a map over one: what its `with` gave is no input of the child workflow. */
+  invalidChildInput: 'InvalidChildInput',
 } as const;
 
 /** What Pawl adds to the details of a task's failure. */

@@ -1,30 +1,55 @@
 import type { TaskError } from './cause.js';
+import type { SchedulerCommand } from './command.js';
 import type { Json } from './json.js';
 import { explainSize, LARGEST_PAYLOAD, payloadSize } from './payload-size.js';
 import { shapeOf, taskAt } from './plan.js';
-import { FailureType, PROTOCOL, type TaskArgument } from './protocol.js';
+import { FailureType, type TaskArgument } from './protocol.js';
 import type { Scheduler } from './scheduler.js';
+import { taskResult } from './task-result.js';
 
-/** The one argument of a task's activity, as the scheduler has it when the task is dispatched. */
-export function taskArgument(
-  scheduler: Scheduler,
-  index: number,
-  run: { readonly input: Json | undefined; readonly rootRunId: string; readonly attemptsUsed: number },
-): TaskArgument {
+export type StartTask = Extract<SchedulerCommand, { kind: 'startTask' }>;
+
+/** What the activities of a run are told of it. */
+export interface RunFacts {
+  readonly input: Json | undefined;
+  readonly rootRunId: string;
+  /** Of a rerun other than `rootRunId`: the run's own. What had been undone and is done anew must not be taken for a repetition. */
+  readonly ownRunId: string;
+  /** Of the run that it goes on from, where that had another: in idempotency keys. */
+  readonly rootWorkflowId?: string | undefined;
+}
+
+/** The one argument of the activity for a dispatch, as the scheduler has it now. */
+export function taskArgument(scheduler: Scheduler, start: StartTask, run: RunFacts): TaskArgument {
   const { plan } = scheduler;
+  const { task: index, part, undo, call } = start;
   const task = taskAt(plan, index);
+  const map = part === undefined ? undefined : scheduler.map(index);
+  const made = undo ? scheduler.unit({ task: index }).output : undefined;
   return {
-    needs: scheduler.needsOf(index),
+    needs: call === 'finish' ? resultsOf(scheduler) : scheduler.needsOf(index),
     ...(run.input !== undefined && { input: run.input }),
+    ...(map !== undefined && part !== undefined && { item: map.of.items[part] ?? null }),
+    ...(made !== undefined && { output: made }),
     pawl: {
-      protocol: PROTOCOL,
+      protocol: plan.protocol,
       workflow: plan.workflow,
       task: task.id,
       shape: shapeOf(plan, task),
-      rootRunId: run.rootRunId,
-      attemptsUsed: run.attemptsUsed,
+      rootRunId: scheduler.unit({ task: index }).isDoneAnew ? run.ownRunId : run.rootRunId,
+      ...(run.rootWorkflowId !== undefined && { rootWorkflowId: run.rootWorkflowId }),
+      attemptsUsed: start.attemptsUsed,
+      ...(call !== 'run' && { call }),
+      ...(map !== undefined && part !== undefined && { item: map.of.from + part }),
     },
   };
+}
+
+/** What `onFinish` gets: how the run ended, and how each task did. */
+function resultsOf(scheduler: Scheduler): Record<string, Json> {
+  const { plan, tasks, finalOutcome: outcome } = scheduler;
+  const results = tasks.filter(({ index }) => index !== plan.finish);
+  return { outcome, tasks: Object.fromEntries(results.map((task) => [taskAt(plan, task.index).id, taskResult(task)])) };
 }
 
 /**
@@ -35,5 +60,7 @@ export function refuseArgument(argument: TaskArgument, bytes: number = payloadSi
   if (bytes <= LARGEST_PAYLOAD) return undefined;
   const parts: [string, unknown][] = Object.entries(argument.needs);
   if (argument.input !== undefined) parts.push(["the run's input", argument.input]);
+  if (argument.item !== undefined) parts.push(['the item', argument.item]);
+  if (argument.output !== undefined) parts.push(['its output', argument.output]);
   return { type: FailureType.tooLarge, message: explainSize('what it needs', bytes, parts) };
 }

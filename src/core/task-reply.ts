@@ -1,4 +1,4 @@
-import type { TaskEvent } from './event.js';
+import type { UnitEvent } from './event.js';
 import { isRecord, type Json } from './json.js';
 
 type ReplyEvent =
@@ -6,7 +6,7 @@ type ReplyEvent =
   | { readonly kind: 'taskSkipped'; readonly attempts: number };
 
 /** Reads the result of a task's activity, the bare output or Pawl's envelope around it, as the scheduler's event. */
-export function readReply(result: unknown, attemptsUsed: number): ReplyEvent & Pick<TaskEvent, 'kind'> {
+export function readReply(result: unknown, attemptsUsed: number): ReplyEvent & Pick<UnitEvent, 'kind'> {
   if (isRecord(result) && isRecord(result.$pawl) && typeof result.$pawl.attempts === 'number') {
     const { attempts, skipped } = result.$pawl;
     if (skipped === true) return { kind: 'taskSkipped', attempts };

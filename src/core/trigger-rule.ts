@@ -57,6 +57,12 @@ export class NeedTally {
     }
   }
 
+  /** Who came first, where the needs were counted in another order than they ended in; -1 for none. */
+  blame(firstFailed: number, firstSkipped: number): void {
+    this.firstFailed = firstFailed < 0 ? undefined : firstFailed;
+    this.firstSkipped = firstSkipped < 0 ? undefined : firstSkipped;
+  }
+
   decide(): TriggerDecision {
     const isDone = this.#pending === 0;
     const [succeeded, failed, skipped] = [this.#succeeded > 0, this.#failed > 0, this.#skipped > 0];

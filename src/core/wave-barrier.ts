@@ -11,6 +11,7 @@ export class WaveBarrier {
     this.#graph = graph;
     this.#unsettled = new Int32Array(graph.waveCount);
     this.#heldBack = Array.from({ length: graph.waveCount }, () => []);
+    // Whatever comes after the last wave has no place in the array, which drops it.
     for (const wave of graph.wave) this.#unsettled[wave] = at(this.#unsettled, wave) + 1;
   }
 

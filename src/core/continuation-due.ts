@@ -1,0 +1,58 @@
+/** How far an execution has come, as the workflow task says that tells the workflow of something. */
+export interface HistoryExtent {
+  readonly events: number;
+  readonly bytes: number;
+  /** Accepted so far. */
+  readonly updates: number;
+}
+
+/**
+ * When an execution should give way to the next. Temporal ends one at 51,200 events, 50 MiB or 2,000 updates, and each workflow task of a long history
+ * costs more when it is replayed.
+ */
+const DUE: HistoryExtent = { events: 8_000, updates: 1_500, bytes: 16 * 1024 * 1024 };
+/** How much further it goes, when something had taken too long to wait for. */
+const STEP: HistoryExtent = { events: 4_000, updates: 200, bytes: 4 * 1024 * 1024 };
+/** Past these it is waited for, as long as it takes. */
+const AT_ANY_PRICE: HistoryExtent = { events: 40_000, updates: 1_900, bytes: 40 * 1024 * 1024 };
+
+/** Past these an execution that can't give way fails, while it still can: Temporal would terminate it. One more step, and what one workflow task adds, fit. */
+const EXHAUSTED: HistoryExtent = { events: 46_000, updates: Number.POSITIVE_INFINITY, bytes: 42 * 1024 * 1024 };
+
+/** What the timer is called that ends the waiting. */
+export const PATIENCE_SUMMARY = 'let what runs end, to continue as new';
+
+/** Says when to try to continue as new. */
+export class ContinuationDue {
+  #due: HistoryExtent;
+
+  /** @param events after which it is due; 8,000 if not given */
+  constructor(events: number = DUE.events) {
+    this.#due = { ...DUE, events };
+  }
+
+  /**
+   * @param isCancelRequested an execution that was asked to stop does not give way, as long as it need not: Temporal would not know of the
+   * request in the next, which could only fail
+   */
+  isPassedBy(extent: HistoryExtent, isCancelRequested = false): boolean {
+    return isBeyond(extent, isCancelRequested ? AT_ANY_PRICE : this.#due);
+  }
+
+  /** Nothing came of it this time. */
+  putOff({ events, bytes, updates }: HistoryExtent): void {
+    this.#due = { events: events + STEP.events, bytes: bytes + STEP.bytes, updates: updates + STEP.updates };
+  }
+}
+
+export function isAtAnyPrice(extent: HistoryExtent): boolean {
+  return isBeyond(extent, AT_ANY_PRICE);
+}
+
+export function isExhausted(extent: HistoryExtent): boolean {
+  return isBeyond(extent, EXHAUSTED);
+}
+
+function isBeyond(extent: HistoryExtent, limit: HistoryExtent): boolean {
+  return extent.events > limit.events || extent.bytes > limit.bytes || extent.updates > limit.updates;
+}
