@@ -1,20 +1,23 @@
 import { createHash } from 'node:crypto';
 import type { Mutable } from '../core/json.js';
-import { explainInvalidName } from '../core/names.js';
+import { explainInvalidId, explainInvalidName } from '../core/names.js';
 import { inMebibytes, LARGEST_PAYLOAD } from '../core/payload-size.js';
 import { modeLetters, type Plan, type PlannedTask, type TaskOptionsPlan } from '../core/plan.js';
-import { PLAN_LIMITS } from '../core/plan-limits.js';
-import { PROTOCOL } from '../core/protocol.js';
 import { sortByWave } from '../core/topology.js';
-import { DEFAULTS } from './defaults.js';
+import { ChildPlans } from './child-plans.js';
 import { DefinitionError, type DefinitionProblem } from './definition-error.js';
 import type { AnyHandle } from './handle.js';
 import { readNeed } from './need.js';
+import { planKind } from './node-kind-plan.js';
+import { OPTION_NAMES } from './option-names.js';
 import { planOptions } from './option-plan.js';
-import { schemaPrint } from './schema-print.js';
+import { protocolOf } from './plan-protocol.js';
+import type { Report } from './report.js';
+import { isZodSchema, schemaPrint } from './schema-print.js';
 import { suggest } from './suggest.js';
 import { planConditions } from './task-conditions.js';
 import type { TaskDefinition, WorkflowDefinition } from './workflow-definition.js';
+import { planSettings } from './workflow-settings.js';
 
 /** Definitions are compiled once; they are not meant to change afterwards. */
 const plans = new WeakMap<WorkflowDefinition, Plan>();
@@ -39,10 +42,12 @@ class Compilation {
   readonly #declared = new Map<string, number>();
   readonly #options: TaskOptionsPlan[] = [];
   readonly #optionIndices = new Map<string, number>();
+  readonly #children: ChildPlans;
   #defaultOptions: number | undefined;
 
   constructor(definition: WorkflowDefinition) {
     this.#definition = definition;
+    this.#children = new ChildPlans(definition, compile, this.#report, (problem) => this.#problems.push(problem));
   }
 
   plan(): Plan {
@@ -56,46 +61,40 @@ class Compilation {
       const cycle = topology.cycle.map((index) => tasks[index]?.id).join(' -> ');
       this.#report('CYCLE', 'tasks', `cycle: ${cycle}`, 'a task can need only what does not need it');
     }
-    const order = topology.kind === 'order' ? topology.order : [...tasks.keys()];
+    const order = this.#finishLast(topology.kind === 'order' ? topology.order : [...tasks.keys()]);
     const position = new Map(order.map((declared, planned) => [declared, planned]));
     const planned = order.map((index) => this.#planTask(tasks[index] as TaskDefinition, needs[index] ?? [], position)); // order holds the tasks' own indices
     const inputSchemaHash = inputSchema && this.#checkSchema(inputSchema, 'input');
-    const plan: Mutable<Omit<Plan, 'hash'>> = {
-      protocol: PROTOCOL,
+    const hasFinish = planned.at(-1)?.kind === 'finish';
+    const plan: Mutable<Omit<Plan, 'hash' | 'protocol'>> = {
       workflow: name,
       ...(settings.title !== undefined && { title: settings.title }),
-      ...this.#planSettings(),
+      ...planSettings(settings, this.#report),
       ...(inputSchemaHash !== undefined && { inputSchema: inputSchemaHash }),
       options: this.#options,
       tasks: planned,
       outputs: this.#planOutputs(position),
+      ...(hasFinish && { finish: planned.length - 1 }),
+      ...(this.#children.plans.length > 0 && { children: this.#children.plans }),
     };
-    const json = JSON.stringify(plan);
-    this.#checkSize(planned, Buffer.byteLength(json));
+    const whole = { protocol: protocolOf(plan), ...plan };
+    const json = JSON.stringify(whole);
+    this.#checkSize(Buffer.byteLength(json));
     if (this.#problems.length > 0) throw new DefinitionError(name, this.#problems);
-    return { ...plan, hash: createHash('sha256').update(json).digest('hex').slice(0, 16) };
+    return { ...whole, hash: createHash('sha256').update(json).digest('hex').slice(0, 16) };
   }
 
-  /** What can't be run to its end is refused before it starts. An activity is three events, and so is a workflow task, at least one for each wave. */
-  #checkSize(tasks: readonly PlannedTask[], bytes: number): void {
-    if (bytes > LARGEST_PAYLOAD) {
-      const message = `the plan has ${inMebibytes(bytes)}, and Temporal takes 2 MiB`;
-      this.#report('TOO_LARGE', 'tasks', message, 'split the workflow');
-    }
-    const depths: number[] = [];
-    for (const { needs } of tasks)
-      depths.push(1 + needs.reduce((depth, need) => Math.max(depth, depths[need] ?? 0), 0));
-    const waves = depths.reduce((most, depth) => Math.max(most, depth), 0);
-    const events = 3 * (tasks.length + waves);
-    if (events > PLAN_LIMITS.historyEvents) {
-      const message = `${tasks.length} tasks in ${waves} waves need at least ${events} events, and one execution's history holds 51,200`;
-      this.#report('TOO_LARGE', 'tasks', message, 'split the workflow');
-    }
+  /** What can't be sent to Temporal is refused before it starts. */
+  #checkSize(bytes: number): void {
+    if (bytes <= LARGEST_PAYLOAD) return;
+    const message = `the plan has ${inMebibytes(bytes)}, and Temporal takes 2 MiB`;
+    this.#report('TOO_LARGE', 'tasks', message, 'split the workflow');
   }
 
   #declareTasks(): void {
-    this.#definition.tasks.forEach((task, index) => {
-      this.#checkName(task.id, `tasks.${task.id}`);
+    const { tasks } = this.#definition;
+    tasks.forEach((task, index) => {
+      this.#checkId(task.id, `tasks.${task.id}`);
       if (this.#declared.has(task.id)) {
         this.#report(
           'DUPLICATE_ID',
@@ -106,20 +105,39 @@ class Compilation {
       }
       this.#declared.set(task.id, index);
     });
-    if (this.#definition.tasks.length === 0) {
+    if (tasks.every(({ kind }) => kind === 'finish')) {
       this.#report('INVALID_OPTION', 'tasks', 'the workflow has no tasks', 'add one with task(id, { run })');
     }
+    for (const { id } of tasks.filter(({ kind }) => kind === 'finish').slice(1)) {
+      const hint = 'let one function do all that is to be done at the end';
+      this.#report('DUPLICATE_ID', `tasks.${id}`, 'there is another onFinish', hint);
+    }
+  }
+
+  /** It has no needs, so by those alone it would be among the first. */
+  #finishLast(order: readonly number[]): readonly number[] {
+    const isFinish = (index: number) => this.#definition.tasks[index]?.kind === 'finish';
+    return order.some(isFinish)
+      ? [...order.filter((index) => !isFinish(index)), ...order.filter((index) => isFinish(index))]
+      : order;
+  }
+
+  /** The index of a node of this workflow that others can use. */
+  #find(handle: AnyHandle | undefined): number | undefined {
+    if (handle?.id === undefined || handle.workflow !== this.#definition.name) return undefined;
+    const index = this.#declared.get(handle.id);
+    return index !== undefined && this.#definition.tasks[index]?.kind !== 'finish' ? index : undefined;
   }
 
   #resolveNeeds(task: TaskDefinition): number[] {
     const indices: number[] = [];
     for (const name of Object.keys(task.needs)) {
       const handle = readNeed(task.needs[name]).task;
-      const id = handle?.id;
-      const index = id === undefined ? undefined : this.#declared.get(id);
-      if (index !== undefined && handle?.workflow === this.#definition.name) indices.push(index);
+      const index = this.#find(handle);
+      if (index !== undefined) indices.push(index);
       else this.#reportNeed(task, name, handle);
-      if (name !== id) this.#checkName(name, `tasks.${task.id}.needs.${name}`);
+      // An id was checked where it was declared; a need of a group's node has a plain name all the same.
+      if (name !== handle?.id || name.includes('.')) this.#checkName(name, `tasks.${task.id}.needs.${name}`);
     }
     return indices;
   }
@@ -132,25 +150,30 @@ class Compilation {
       return;
     }
     const unknown = handle?.id ?? name;
-    const known = [...this.#declared.keys()].filter((id) => id !== task.id);
-    this.#report('UNKNOWN_NEED', place, `unknown need '${unknown}' in task '${task.id}'`, suggest(unknown, known));
+    this.#report(
+      'UNKNOWN_NEED',
+      place,
+      `unknown need '${unknown}' in task '${task.id}'`,
+      suggest(
+        unknown,
+        this.#usableIds().filter((id) => id !== task.id),
+      ),
+    );
+  }
+
+  #usableIds(): string[] {
+    return this.#definition.tasks.filter(({ kind }) => kind !== 'finish').map(({ id }) => id);
   }
 
   #planTask(task: TaskDefinition, needs: readonly number[], position: ReadonlyMap<number, number>): PlannedTask {
     const place = `tasks.${task.id}`;
-    for (const option of ['run', 'load'] as const) {
-      if (task[option] !== undefined && typeof task[option] !== 'function') {
-        this.#report('NO_HANDLER', `${place}.${option}`, `it is a ${typeof task[option]}, not a function`);
-      }
-    }
-    this.#checkTitle(task.title, `${place}.title`);
-    if ((task.run === undefined) === (task.load === undefined)) {
-      const which = task.run === undefined ? 'neither' : 'both';
-      this.#report('NO_HANDLER', place, `it has ${which} of run and load`, 'give it exactly one');
-    }
     const names = Object.keys(task.needs);
     const read = names.map((name) => readNeed(task.needs[name]));
     const modes = modeLetters(read.map(({ mode }) => mode));
+    this.#checkTitle(task.title, `${place}.title`);
+    const ofKind = planKind(task, place, this.#report);
+    const schemaPlace = `${place}.${task.kind === 'event' ? 'schema' : 'output'}`;
+    const child = ofKind.hasChild ? this.#children.indexOf(task, place) : undefined;
     return {
       id: task.id,
       kind: task.kind,
@@ -162,7 +185,9 @@ class Compilation {
       ),
       options: this.#shareOptions(task),
       ...(task.title !== undefined && { title: task.title }),
-      ...(task.outputSchema !== undefined && { outputSchema: this.#checkSchema(task.outputSchema, `${place}.output`) }),
+      ...(task.outputSchema !== undefined && { outputSchema: this.#checkSchema(task.outputSchema, schemaPlace) }),
+      ...ofKind.plan,
+      ...(child !== undefined && { child }),
     };
   }
 
@@ -171,31 +196,14 @@ class Compilation {
     const isDefault = Object.keys(task.settings).length === 0;
     if (isDefault && this.#defaultOptions !== undefined) return this.#defaultOptions;
     const place = `${this.#definition.name}.tasks.${task.id}`;
-    const options = planOptions(task.settings, place, (problem) => this.#problems.push(problem));
+    const options = planOptions(task.settings, OPTION_NAMES[task.kind], place, (problem) =>
+      this.#problems.push(problem),
+    );
     const key = JSON.stringify(options);
     const index = this.#optionIndices.get(key) ?? this.#options.push(options) - 1;
     this.#optionIndices.set(key, index);
     if (isDefault) this.#defaultOptions = index;
     return index;
-  }
-
-  #planSettings(): Pick<Plan, 'scheduling' | 'maxConcurrentTasks' | 'onFailure'> {
-    const known = ['title', 'scheduling', 'maxConcurrentTasks', 'onFailure', 'input'];
-    for (const key of Object.keys(this.#definition.settings)) {
-      if (!known.includes(key)) this.#report('INVALID_OPTION', key, `there is no option '${key}'`, suggest(key, known));
-    }
-    const {
-      scheduling = DEFAULTS.scheduling,
-      maxConcurrentTasks = DEFAULTS.maxConcurrentTasks,
-      onFailure = DEFAULTS.onFailure,
-    } = this.#definition.settings;
-    if (!Number.isInteger(maxConcurrentTasks) || maxConcurrentTasks < 1 || maxConcurrentTasks > 2_000) {
-      const hint = 'write 1 to 2,000, the number of pending activities that Temporal allows one execution';
-      this.#report('INVALID_OPTION', 'maxConcurrentTasks', `${maxConcurrentTasks} is not a number of tasks`, hint);
-    }
-    this.#checkChoice('scheduling', scheduling, ['frontier', 'waves']);
-    this.#checkChoice('onFailure', onFailure, ['continue', 'stop', 'cancel']);
-    return { scheduling, maxConcurrentTasks, onFailure };
   }
 
   #planOutputs(position: ReadonlyMap<number, number>): Record<string, number> {
@@ -211,13 +219,13 @@ class Compilation {
     }
     for (const [name, handle] of Object.entries(this.#definition.outputs)) {
       this.#checkName(name, `outputs.${name}`);
-      const index = this.#declared.get(handle?.id);
-      if (index === undefined || handle.workflow !== this.#definition.name) {
+      const index = this.#find(handle);
+      if (index === undefined) {
         this.#report(
           'INVALID_OUTPUT',
           `outputs.${name}`,
           'it is not a task of this workflow',
-          suggest(name, [...this.#declared.keys()]),
+          suggest(name, this.#usableIds()),
         );
       } else {
         outputs[name] = position.get(index) ?? -1;
@@ -239,11 +247,6 @@ class Compilation {
     return hash;
   }
 
-  #checkChoice(option: string, value: string, allowed: readonly string[]): void {
-    if (!allowed.includes(value))
-      this.#report('INVALID_OPTION', option, `'${value}' is not one of ${allowed.join(', ')}`);
-  }
-
   #checkTitle(title: unknown, place: string): void {
     if (title !== undefined && typeof title !== 'string')
       this.#report('INVALID_OPTION', place, `it is a ${typeof title}, not a string`);
@@ -254,13 +257,13 @@ class Compilation {
     if (message !== undefined) this.#report('INVALID_NAME', place, message);
   }
 
-  #report(code: DefinitionProblem['code'], place: string, message: string, hint?: string): void {
+  #checkId(id: string, place: string): void {
+    const message = explainInvalidId(id);
+    if (message !== undefined) this.#report('INVALID_NAME', place, message);
+  }
+
+  readonly #report: Report = (code, place, message, hint) => {
     const full = place === this.#definition.name ? place : `${this.#definition.name}.${place}`;
     this.#problems.push({ code, place: full, message, ...(hint !== undefined && { hint }) });
-  }
-}
-
-/** From JavaScript anything may come, and from an older zod a schema that looks right. */
-function isZodSchema(schema: unknown): boolean {
-  return typeof schema === 'object' && schema !== null && '_zod' in schema;
+  };
 }

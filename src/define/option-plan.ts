@@ -1,21 +1,14 @@
 import type { Priority, RetryPolicy } from '@temporalio/common';
-import ms from 'ms';
 import { isRecord, type Mutable } from '../core/json.js';
 import type { PriorityPlan, RetryPlan, TaskOptionsPlan } from '../core/plan.js';
 import { explainInvalidTaskQueue, isFairnessKey, isFairnessWeight, PLAN_LIMITS } from '../core/plan-limits.js';
+import type { ActivitySettings } from './activity-settings.js';
 import { DEFAULTS } from './defaults.js';
 import type { DefinitionProblem } from './definition-error.js';
+import { readDuration } from './duration.js';
+import { ACTIVITY_OPTIONS } from './option-names.js';
 import { suggest } from './suggest.js';
-import type { ActivitySettings } from './task-options.js';
 
-const KNOWN: readonly (keyof ActivitySettings)[] = [
-  'startToCloseTimeout',
-  'scheduleToCloseTimeout',
-  'heartbeatTimeout',
-  'retry',
-  'taskQueue',
-  'priority',
-];
 const KNOWN_RETRY = [
   'maximumAttempts',
   'initialInterval',
@@ -25,9 +18,14 @@ const KNOWN_RETRY = [
 ];
 const KNOWN_PRIORITY = ['priorityKey', 'fairnessKey', 'fairnessWeight'];
 
-/** Completes a task's activity options with the defaults and turns durations into milliseconds. */
+/**
+ * Completes a node's activity options with the defaults and turns durations into milliseconds.
+ *
+ * @param others the names of its other options, for a hint at the one that was meant
+ */
 export function planOptions(
   settings: ActivitySettings,
+  others: readonly string[],
   place: string,
   report: (problem: DefinitionProblem) => void,
 ): TaskOptionsPlan {
@@ -35,14 +33,9 @@ export function planOptions(
     report({ code: 'INVALID_OPTION', place: `${place}.${option}`, message, ...(hint && { hint }) });
   const duration = (option: string, value: unknown): number | undefined => {
     if (value === undefined) return undefined;
-    const milliseconds = typeof value === 'string' ? parseDuration(value) : value;
-    if (typeof milliseconds !== 'number' || !Number.isFinite(milliseconds) || milliseconds < 1) {
-      wrong(option, `${JSON.stringify(value)} is not a duration`, "write milliseconds, or a string such as '10m'");
-    } else if (milliseconds > PLAN_LIMITS.duration) {
-      wrong(option, `${JSON.stringify(value)} is longer than ten years`);
-    } else {
-      return Math.round(milliseconds);
-    }
+    const read = readDuration(value);
+    if ('milliseconds' in read) return read.milliseconds;
+    wrong(option, read.problem, read.hint);
     return undefined;
   };
   const unknown = (keys: object, known: readonly string[], prefix = '') => {
@@ -50,7 +43,7 @@ export function planOptions(
       if (!known.includes(key)) wrong(`${prefix}${key}`, `there is no option '${key}'`, suggest(key, known));
     }
   };
-  unknown(settings, [...KNOWN, 'needs', 'run', 'load', 'output', 'title', 'trigger', 'when', 'allowFailure']);
+  unknown(settings, [...ACTIVITY_OPTIONS, ...others]);
 
   const options: Mutable<TaskOptionsPlan> = {
     startToCloseTimeout: duration('startToCloseTimeout', settings.startToCloseTimeout) ?? DEFAULTS.startToCloseTimeout,
@@ -148,12 +141,4 @@ function isAttempts(value: unknown): value is number {
 
 function isStrings(value: unknown): value is string[] {
   return Array.isArray(value) && value.every((entry) => typeof entry === 'string');
-}
-
-function parseDuration(text: string): number | undefined {
-  try {
-    return ms(text as ms.StringValue); // the cast: any string may come from JavaScript; ms throws or gives NaN on others
-  } catch {
-    return undefined; // ms throws on an empty or very long string; the caller reports what is wrong with its place
-  }
 }

@@ -48,3 +48,8 @@ export function schemaPrint(schema: z.ZodType): SchemaPrint {
 function isTransform(schema: z.core.$ZodType): boolean {
   return schema._zod.def.type === 'transform';
 }
+
+/** From JavaScript anything may come, and from an older zod a schema that looks right. */
+export function isZodSchema(schema: unknown): schema is z.ZodType {
+  return typeof schema === 'object' && schema !== null && '_zod' in schema;
+}

@@ -21,14 +21,24 @@ export interface TaskContext<Input = unknown> {
   /** The worker's logger, with the run and the task in every line. */
   readonly log: TaskLogger;
   readonly workflow: string;
+  /** The task's id; of a map's item `smoke[3]`. */
   readonly task: string;
+  /** Of the execution that dispatched it; of an item of a large map, which is split over child workflows, the child's. */
   readonly workflowId: string;
   readonly runId: string;
   /**
    * `workflowId/root run id/task`: the same over all attempts and dispatches of this task in this run, so that a receiver can
-   * recognise a repetition.
+   * recognise a repetition. Of a map's item with `/3` at its end, of a compensation with `/compensate`, of a resource's `destroy` with `/destroy`.
    */
   readonly idempotencyKey: string;
+}
+
+/** What a map's function gets beside its item. */
+export interface ItemContext<Input = unknown, Needs = unknown> extends TaskContext<Input> {
+  /** The item's place among the map's items, from 0. */
+  readonly index: number;
+  /** What `over` got. */
+  readonly needs: Needs;
 }
 
 export interface TaskLogger {

@@ -1,10 +1,11 @@
+import type { Duration } from '@temporalio/common';
 import type { z } from 'zod';
-import type { FailurePolicy, Scheduling } from '../core/plan.js';
+import type { FailurePolicy, NodeKind, Scheduling } from '../core/plan.js';
 import type { TriggerRule } from '../core/trigger-rule.js';
+import type { ActivitySettings } from './activity-settings.js';
 import type { AnyHandle } from './handle.js';
 import type { Needs } from './need.js';
 import type { TaskContext } from './task-context.js';
-import type { ActivitySettings } from './task-options.js';
 
 /** The types that a definition carries for its callers. */
 export interface WorkflowTypes {
@@ -37,14 +38,20 @@ export interface WorkflowSettings {
   readonly maxConcurrentTasks?: number;
   /**
    * What a failed task does to the others: `continue` runs what does not depend on it, `stop` dispatches nothing
-   * new, `cancel` also cancels what runs. @default 'continue'
+   * new, `cancel` also cancels what runs, `hold` keeps the failed task for an operator and the run open. @default 'continue'
    */
   readonly onFailure?: FailurePolicy;
+  /** With `hold`: how long a failed task is held before it counts as failed. @default without limit */
+  readonly holdTimeout?: Duration;
+  /** How a run must have ended for its tasks to be compensated. @default ['failed', 'cancelled'] */
+  readonly compensateOn?: readonly ('failed' | 'cancelled')[];
 }
 
+/** A node of any kind, its types erased; what a kind does not have is undefined. */
 export interface TaskDefinition {
+  /** With the names of its groups: `eu.build`. */
   readonly id: string;
-  readonly kind: 'task';
+  readonly kind: NodeKind;
   readonly needs: Needs;
   readonly title: string | undefined;
   readonly settings: ActivitySettings;
@@ -55,6 +62,22 @@ export interface TaskDefinition {
   readonly trigger: TriggerRule | undefined;
   readonly when: ErasedHandler | undefined;
   readonly allowFailure: boolean | undefined;
+  readonly version?: string | number | undefined;
+  readonly compensate?: ErasedHandler | undefined;
+  /** Of a map. */
+  readonly over?: ErasedHandler | undefined;
+  readonly concurrency?: number | undefined;
+  readonly tolerate?: number | `${number}%` | undefined;
+  /** Of a subworkflow, or a map over one. */
+  readonly child?: WorkflowDefinition | undefined;
+  readonly with?: ErasedHandler | undefined;
+  /** Of a resource, whose `run` is its `create`. */
+  readonly destroy?: ErasedHandler | undefined;
+  /** Of an approval, an event (whose schema is `outputSchema`), a sleep. */
+  readonly timeout?: Duration | undefined;
+  readonly onTimeout?: 'fail' | 'skip' | { readonly value: unknown } | undefined;
+  /** Of a sleep. */
+  readonly until?: Duration | Date | undefined;
 }
 
 /** What `load` imports. */

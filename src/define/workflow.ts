@@ -1,34 +1,9 @@
 import type { z } from 'zod';
-import type { TriggerRule } from '../core/trigger-rule.js';
-import type { AbsenceOfHandle, AnyHandle, OutputOfHandle, TaskHandle, WireOfHandle } from './handle.js';
-import type { Needs } from './need.js';
-import type { ActivitySettings, JsonSchema, TaskAbsence, TaskOptions, TaskOutput, TaskWire } from './task-options.js';
-import type {
-  ErasedHandler,
-  HandlerModule,
-  TaskDefinition,
-  WorkflowDefinition,
-  WorkflowSettings,
-} from './workflow-definition.js';
-
-/** What the build function of a workflow gets. */
-export interface WorkflowBuilder<Input> {
-  /**
-   * Adds a task. Its id is unique in the workflow and matches `^[A-Za-z][A-Za-z0-9_-]*$`; the activity type in Temporal is
-   * `<workflow>.<id>`.
-   */
-  task<
-    R = void,
-    S extends z.ZodType | undefined = undefined,
-    const N extends Needs = Record<never, never>,
-    const T extends TriggerRule = 'all_success',
-    Answer extends boolean | Promise<boolean> = never,
-    const A extends boolean = false,
-  >(
-    id: string,
-    options: TaskOptions<N, Input, S, R, T, Answer, A>,
-  ): TaskHandle<TaskOutput<S, R>, TaskWire<S, R>, TaskAbsence<N, T, Answer, A>>;
-}
+import { nodeBuilder } from './build-nodes.js';
+import type { AbsenceOfHandle, AnyHandle, OutputOfHandle, WireOfHandle } from './handle.js';
+import type { JsonSchema } from './output-schema.js';
+import type { WorkflowBuilder } from './workflow-builder.js';
+import type { TaskDefinition, WorkflowDefinition, WorkflowSettings } from './workflow-definition.js';
 
 export interface WorkflowOptions<S extends z.ZodType | undefined> extends WorkflowSettings {
   /** Checks and completes the run's input. Without one the workflow takes no input. */
@@ -68,35 +43,12 @@ export function workflow<
   output: DecodedOutputs<O>;
   wireOutput: WireOutputs<O>;
 }> {
+  if (typeof build !== 'function') {
+    throw new TypeError(`workflow '${name}': its nodes are missing; write workflow('${name}', { … }, ({ task }) => …)`);
+  }
   const tasks: TaskDefinition[] = [];
-  const task = (id: string, given: ErasedTaskOptions): TaskHandle => {
-    const { needs, title, output, run, load, trigger, when, allowFailure, ...settings } = given ?? {}; // JavaScript may leave it out
-    const conditions = { trigger, when, allowFailure };
-    tasks.push({
-      id,
-      kind: 'task',
-      needs: needs ?? {},
-      title,
-      settings,
-      outputSchema: output,
-      run,
-      load,
-      ...conditions,
-    });
-    return { id, workflow: name };
-  };
-  const outputs = build({ task } as unknown as WorkflowBuilder<DecodedInput<S>>); // its types are for the caller
-  const { input, ...settings } = options ?? {};
+  const builder = nodeBuilder(name, tasks) as unknown as WorkflowBuilder<DecodedInput<S>>; // its types are for the caller
+  const outputs = build(builder);
+  const { input, ...settings } = options ?? {}; // JavaScript may leave it out
   return { name, settings, inputSchema: input as z.ZodType | undefined, tasks, outputs: outputs ?? {} };
-}
-
-interface ErasedTaskOptions extends ActivitySettings {
-  readonly needs?: Needs;
-  readonly title?: string;
-  readonly output?: z.ZodType;
-  readonly run?: ErasedHandler;
-  readonly load?: () => Promise<HandlerModule>;
-  readonly trigger?: TriggerRule;
-  readonly when?: ErasedHandler;
-  readonly allowFailure?: boolean;
 }
