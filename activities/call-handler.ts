@@ -1,15 +1,14 @@
-import { z } from 'zod';
 import type { Json } from '../src/core/json.js';
-import { asJson, findJsonProblem } from '../src/core/json-walk.js';
-import { inMebibytes, LARGEST_PAYLOAD, payloadSize } from '../src/core/payload-size.js';
-import type { TaskArgument } from '../src/core/protocol.js';
-import type { WireTaskResult } from '../src/core/task-result.js';
-import { describeIssues } from '../src/define/run-input.js';
-import type { TaskContext } from '../src/define/task-context.js';
-import type { HandlerModule } from '../src/define/workflow-definition.js';
+import { PROTOCOL, type TaskArgument } from '../src/core/protocol.js';
+import type { ItemContext, TaskContext } from '../src/define/task-context.js';
+import type { ErasedHandler } from '../src/define/workflow-definition.js';
 import { checkShape } from './check-shape.js';
-import type { ServedNeed, ServedTask } from './served-task.js';
-import { InvalidConditionError, InvalidNeedsError, InvalidOutputError } from './task-error.js';
+import { decodeFinish, decodeInput, decodeNeeds, decodeNeedsOfUndo, decodeOwnOutput } from './decode-argument.js';
+import { encodeChildInput, encodeItems, encodeResult } from './encode-result.js';
+import { handlerFunctions } from './handler-functions.js';
+import type { ServedTask } from './served-task.js';
+import { InvalidConditionError, UnservedTaskError } from './task-error.js';
+import { idempotencyKey, unitName } from './unit-name.js';
 
 /** What came of a dispatch that did not fail. */
 export type HandlerResult =
@@ -17,36 +16,122 @@ export type HandlerResult =
   /** The task's condition said no. */
   | { readonly kind: 'skipped' };
 
+/** What a handler's context has beside what the dispatch says itself. */
+export type Surroundings = Omit<TaskContext, 'input' | 'workflow' | 'task' | 'idempotencyKey'>;
+
 /**
- * Asks a task's condition and runs its handler on the JSON of a dispatch, and returns the JSON of its output. Nothing in it knows Temporal: the
- * activity and the in-process runner both stand on it.
+ * Calls the function of a node that a dispatch is for, its condition first where that has to be asked, on the dispatch's JSON, and returns
+ * the JSON of what it gave. Nothing in it knows Temporal: the activity and the in-process runner both stand on it.
  *
- * @throws {@link UnservedTaskError}, {@link InvalidNeedsError}, {@link InvalidConditionError}, {@link InvalidOutputError}, and whatever the
- * condition or the handler throws
+ * @throws {@link UnservedTaskError}, {@link InvalidNeedsError}, {@link InvalidConditionError}, {@link InvalidOutputError},
+ * {@link InvalidChildInputError}, and whatever the condition or the function throws
  */
 export async function callHandler(
   task: ServedTask,
   argument: TaskArgument,
-  context: Omit<TaskContext, 'input'>,
+  surroundings: Surroundings,
 ): Promise<HandlerResult> {
-  checkShape(`${task.workflow}.${task.definition.id}`, argument.pawl.shape, task.shape);
-  const input = await decode(task.inputSchema, argument.input, 'input');
-  const needs: Record<string, unknown> = {};
-  for (const need of task.needs) needs[need.name] = await decodeNeed(need, argument.needs[need.name]);
-  const { run, when } = await handlerOf(task);
-  // The casts: needs and input were decoded by the schemas that the handler's types were inferred from.
-  const args = [needs as never, { ...context, input } as TaskContext<never>] as const;
-  if (when !== undefined && !checkAnswer(await when(...args))) return { kind: 'skipped' };
-  return { kind: 'output', output: await encodeOutput(task, await run(...args)) };
+  const { pawl } = argument;
+  requireKnownProtocol(pawl);
+  checkShape(`${task.workflow}.${task.definition.id}`, pawl.shape, task.shape);
+  const context: TaskContext = {
+    ...surroundings,
+    input: await decodeInput(task, argument.input),
+    workflow: pawl.workflow,
+    task: unitName(pawl),
+    idempotencyKey: idempotencyKey(pawl, surroundings.workflowId),
+  };
+  switch (pawl.call) {
+    case 'finish':
+      return finish(task, argument, context);
+    case 'compensate':
+    case 'destroy':
+      return undo(task, pawl.call, argument, context);
+    default:
+      return askAndCall(task, argument, context);
+  }
 }
 
-async function decodeNeed({ name, form, schema }: ServedNeed, value: Json | undefined): Promise<unknown> {
-  const place = `needs.${name}`;
-  if (form === 'value') return decode(schema, value, place);
-  if (form === 'optional') return value === undefined ? undefined : decode(schema, value, place);
-  const result = value as WireTaskResult; // as the scheduler made it
-  if (result.status !== 'succeeded') return result;
-  return { status: result.status, output: await decode(schema, result.output, `${place}.output`) };
+async function finish(task: ServedTask, { needs }: TaskArgument, context: TaskContext): Promise<HandlerResult> {
+  const { run } = await handlerFunctions(task);
+  await call(task, 'run', run, await decodeFinish(task, needs), context);
+  return NOTHING;
+}
+
+async function undo(
+  task: ServedTask,
+  name: 'compensate' | 'destroy',
+  argument: TaskArgument,
+  context: TaskContext,
+): Promise<HandlerResult> {
+  const needs = await decodeNeedsOfUndo(task, argument.needs);
+  const output = await decodeOwnOutput(task, argument.output);
+  await call(task, name, task.definition[name], { output, needs }, context);
+  return NOTHING;
+}
+
+async function askAndCall(task: ServedTask, argument: TaskArgument, context: TaskContext): Promise<HandlerResult> {
+  const { definition } = task;
+  const { call: name = 'run', item: index } = argument.pawl;
+  const needs = await decodeNeeds(task, argument.needs);
+  const { run, when } = await handlerFunctions(task);
+  // Of an item the map's own call has asked.
+  if (index === undefined && when !== undefined && !checkAnswer(await call(task, 'when', when, needs, context))) {
+    return { kind: 'skipped' };
+  }
+  const given = index === undefined ? needs : argument.item;
+  const around: TaskContext | ItemContext = index === undefined ? context : { ...context, index, needs };
+  switch (name) {
+    case 'when':
+      return NOTHING;
+    case 'run': {
+      const value = await call(task, name, run, given, around);
+      return { kind: 'output', output: await encodeResult(definition, index !== undefined, value) };
+    }
+    case 'over':
+      return { kind: 'output', output: encodeItems(await call(task, name, definition.over, given, around)) };
+    case 'with': {
+      const { child } = definition;
+      if (child === undefined) throw unserved(task, 'no child workflow');
+      // A subworkflow with a condition alone is asked by this call, too: its child gets no input.
+      const takesNothing = definition.with === undefined && when !== undefined && index === undefined;
+      const value = takesNothing ? undefined : await call(task, name, definition.with, given, around);
+      return { kind: 'output', output: await encodeChildInput(child, value) };
+    }
+    default:
+      throw unserved(task, `no '${name}'`);
+  }
+}
+
+const NOTHING: HandlerResult = { kind: 'output', output: undefined };
+
+/** What a shape does not show, such as that a task can be compensated, may be missing in this worker's definition. */
+async function call(
+  task: ServedTask,
+  name: string,
+  handler: ErasedHandler | undefined,
+  given: unknown,
+  context: TaskContext,
+): Promise<unknown> {
+  if (handler === undefined) throw unserved(task, `no \`${name}\``);
+  // The casts: what is given was decoded by the schemas that the handler's types were inferred from.
+  return handler(given as never, context as TaskContext<never>);
+}
+
+function unserved({ workflow, definition }: ServedTask, missing: string): UnservedTaskError {
+  return new UnservedTaskError(`this worker's definition has ${missing}, which the run's plan asks for`, {
+    place: `${workflow}.${definition.id}`,
+    hint: 'the run goes on when a worker with the definition that it was started with polls this task queue',
+  });
+}
+
+/** A newer one may ask for what this code does not know of, and would take for something else. */
+function requireKnownProtocol({ protocol, workflow, task }: TaskArgument['pawl']): void {
+  if (protocol <= PROTOCOL) return;
+  throw new UnservedTaskError(`it was dispatched with protocol ${protocol}, and this worker knows ${PROTOCOL}`, {
+    place: `${workflow}.${task}`,
+    hint: 'the run goes on when a worker with a newer Pawl polls this task queue',
+  });
 }
 
 /** `undefined` is more often a forgotten `return` than a no. */
@@ -56,56 +141,4 @@ function checkAnswer(answer: unknown): boolean {
     place: 'when',
     hint: 'return a boolean; `!!value` makes one of anything',
   });
-}
-
-async function decode(schema: z.ZodType | undefined, value: unknown, place: string): Promise<unknown> {
-  if (schema === undefined) return value;
-  const decoded = await z.safeParseAsync(schema, value);
-  if (decoded.success) return decoded.data;
-  throw new InvalidNeedsError(describeIssues(decoded.error, place));
-}
-
-async function encodeOutput({ definition }: ServedTask, output: unknown): Promise<Json | undefined> {
-  let wire = output;
-  if (definition.outputSchema !== undefined) {
-    const encoded = await z.safeEncodeAsync(definition.outputSchema, output);
-    if (!encoded.success) throw new InvalidOutputError(describeIssues(encoded.error, 'output'));
-    wire = encoded.data;
-  }
-  const problem = findJsonProblem(wire, 'output');
-  if (problem !== undefined) {
-    throw new InvalidOutputError(`${problem.found} is not JSON`, {
-      place: problem.path,
-      hint: 'return plain JSON, or give the task an `output` schema whose codec encodes it',
-    });
-  }
-  refuseLarge(wire);
-  return asJson(wire);
-}
-
-/** What is larger than a payload would be lost as if the worker had died. */
-function refuseLarge(output: unknown): void {
-  const bytes = payloadSize(output);
-  if (bytes <= LARGEST_PAYLOAD) return;
-  throw new InvalidOutputError(`it is ${inMebibytes(bytes)} of JSON, and Temporal takes 2 MiB`, {
-    place: 'output',
-    hint: 'store the value elsewhere and return where it is',
-  });
-}
-
-/** Modules are imported at the task's first use; Node caches them. */
-async function handlerOf({ definition, workflow }: ServedTask): Promise<HandlerModule> {
-  const { run, load, when } = definition;
-  if (run !== undefined) return { run, ...(when !== undefined && { when }) };
-  const module = await load?.();
-  const place = `${workflow}.${definition.id}: the module that load imports`;
-  if (typeof module?.run !== 'function') {
-    throw new TypeError(
-      `${place} has no function \`run\`; export one, as in \`export const run = async (needs, ctx) => …\``,
-    );
-  }
-  if (module.when === undefined) return { run: module.run, ...(when !== undefined && { when }) };
-  if (typeof module.when !== 'function') throw new TypeError(`${place} exports \`when\`, which is not a function`);
-  if (when !== undefined) throw new TypeError(`${place} exports \`when\`, and the task has one; keep one of them`);
-  return { run: module.run, when: module.when };
 }

@@ -18,10 +18,15 @@ export function checkShape(task: string, planned: TaskShape, served: TaskShape):
   );
 }
 
-function describeShape({ kind, needs, input, output }: TaskShape): string {
+function describeShape({ kind, needs, input, output, child }: TaskShape): string {
   const names = Object.entries(needs)
     .map(([name, id]) => (name === id.replace(/[?!]$/, '') ? id : `${name}: ${id}`))
     .sort();
-  const schemas = [input && `input schema ${input}`, output && `output schema ${output}`].filter(Boolean);
-  return [`a ${kind} that needs {${names.join(', ')}}`, ...schemas].join(', ');
+  const rest = [
+    child && `child workflow ${child}`,
+    input && `input schema ${input}`,
+    output && `output schema ${output}`,
+  ].filter(Boolean);
+  const article = kind === 'approval' || kind === 'event' ? 'an' : 'a';
+  return [`${article} ${kind} that needs {${names.join(', ')}}`, ...rest].join(', ');
 }

@@ -4,35 +4,41 @@ import { compile } from '../src/define/compile.js';
 import { readNeed } from '../src/define/need.js';
 import type { TaskDefinition, WorkflowDefinition } from '../src/define/workflow-definition.js';
 
-/** A task that this worker has a handler for, with all that a call of it looks up. */
+/** A node that this worker has the functions of, with all that a call of them looks up. */
 export interface ServedTask {
   readonly workflow: string;
   readonly definition: TaskDefinition;
   readonly shape: TaskShape;
   readonly inputSchema: z.ZodType | undefined;
   readonly needs: readonly ServedNeed[];
+  /** All nodes of its workflow by id: `onFinish` gets the results of any. */
+  readonly nodes: ReadonlyMap<string, TaskDefinition>;
 }
 
 export interface ServedNeed {
   readonly name: string;
   /** How its value is given to the handler. */
   readonly form: NeedForm;
-  /** Of the output of the task that makes it. */
-  readonly schema: z.ZodType | undefined;
+  /** What makes it, and says how to decode it. */
+  readonly node: TaskDefinition;
 }
 
 /**
- * The tasks of a workflow by id.
+ * The nodes of a workflow by id.
  *
  * @throws {@link DefinitionError} if the definition can't be compiled
  */
 export function serveTasks(workflow: WorkflowDefinition): ReadonlyMap<string, ServedTask> {
   const plan = compile(workflow);
-  const definitions = new Map(workflow.tasks.map((task) => [task.id, task]));
+  const nodes = new Map(workflow.tasks.map((node) => [node.id, node]));
+  const nodeAt = (id: string | undefined): TaskDefinition => {
+    const node = nodes.get(id ?? '');
+    if (node === undefined) throw new RangeError(`task '${id}' is in the plan of '${plan.workflow}' only`);
+    return node;
+  };
   const served = new Map<string, ServedTask>();
   for (const task of plan.tasks) {
-    const definition = definitions.get(task.id);
-    if (definition === undefined) throw new RangeError(`task '${task.id}' is in the plan of '${plan.workflow}' only`);
+    const definition = nodeAt(task.id);
     served.set(task.id, {
       workflow: workflow.name,
       definition,
@@ -42,8 +48,9 @@ export function serveTasks(workflow: WorkflowDefinition): ReadonlyMap<string, Se
       needs: Object.entries(definition.needs).map(([name, need], position) => ({
         name,
         form: needForm(task, position),
-        schema: definitions.get(readNeed(need).task?.id ?? '')?.outputSchema,
+        node: nodeAt(readNeed(need).task?.id),
       })),
+      nodes,
     });
   }
   return served;

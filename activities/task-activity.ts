@@ -2,26 +2,26 @@ import { Context } from '@temporalio/activity';
 import { CancelledFailure } from '@temporalio/common';
 import { isRecord, type Json } from '../src/core/json.js';
 import type { FailureNote, TaskArgument, TaskReply } from '../src/core/protocol.js';
-import type { TaskContext } from '../src/define/task-context.js';
 import { type AutomaticHeartbeat, startHeartbeat } from './automatic-heartbeat.js';
-import { callHandler } from './call-handler.js';
+import { callHandler, type Surroundings } from './call-handler.js';
 import type { EventLoopWatch } from './event-loop-watch.js';
 import type { ServedTask } from './served-task.js';
 import { toTaskFailure } from './task-failure.js';
+import { unitName } from './unit-name.js';
 
-/** The Temporal activity around a task's handler. */
+/** The Temporal activity around the functions of a node. */
 export function taskActivity(task: ServedTask, eventLoop: EventLoopWatch) {
   return async (argument: TaskArgument): Promise<Json | TaskReply | undefined> => {
     const activity = Context.current();
     const attempts = argument.pawl.attemptsUsed + activity.info.attempt;
     const heartbeat = startHeartbeat(activity);
     const endWatch = eventLoop.watch({
-      name: `${argument.pawl.workflow}.${argument.pawl.task}`,
+      name: `${argument.pawl.workflow}.${unitName(argument.pawl)}`,
       heartbeatTimeout: activity.info.heartbeatTimeoutMs ?? Number.POSITIVE_INFINITY,
       warn: (message) => activity.log.warn(message),
     });
     try {
-      const result = await callHandler(task, argument, contextOf(activity, argument, attempts, heartbeat));
+      const result = await callHandler(task, argument, surroundingsOf(activity, attempts, heartbeat));
       if (result.kind === 'skipped') return { $pawl: { attempts, skipped: true } };
       const { output } = result;
       return attempts === 1 && !looksLikeReply(output) ? output : replyOf(attempts, output);
@@ -36,12 +36,7 @@ export function taskActivity(task: ServedTask, eventLoop: EventLoopWatch) {
   };
 }
 
-function contextOf(
-  activity: Context,
-  { pawl }: TaskArgument,
-  attempt: number,
-  heartbeat: AutomaticHeartbeat,
-): Omit<TaskContext, 'input'> {
+function surroundingsOf(activity: Context, attempt: number, heartbeat: AutomaticHeartbeat): Surroundings {
   const { workflowId = '', runId = '' } = activity.info.workflowExecution ?? {};
   return {
     signal: activity.cancellationSignal,
@@ -49,11 +44,8 @@ function contextOf(
     heartbeat: (details) => heartbeat.report(details),
     heartbeatDetails: activity.info.heartbeatDetails as Json | undefined, // only Pawl's own heartbeats, which are JSON
     log: activity.log,
-    workflow: pawl.workflow,
-    task: pawl.task,
     workflowId,
     runId,
-    idempotencyKey: `${workflowId}/${pawl.rootRunId}/${pawl.task}`,
   };
 }
 

@@ -12,7 +12,7 @@ export class UnservedTaskError extends WrapperError {
   readonly failureType = FailureType.unserved;
 }
 
-/** A handler returned what is not JSON or does not fit its schema. */
+/** A handler returned what is not JSON or does not fit its schema, or a map's `over` what are no items. */
 export class InvalidOutputError extends WrapperError {
   readonly code = 'INVALID_OUTPUT';
   readonly failureType = FailureType.invalidOutput;
@@ -28,4 +28,10 @@ export class InvalidConditionError extends WrapperError {
 export class InvalidNeedsError extends WrapperError {
   readonly code = 'INVALID_NEEDS';
   readonly failureType = FailureType.invalidNeeds;
+}
+
+/** What `with` gave is no input of the child workflow. */
+export class InvalidChildInputError extends WrapperError {
+  readonly code = 'INVALID_CHILD_INPUT';
+  readonly failureType = FailureType.invalidChildInput;
 }

@@ -7,7 +7,7 @@ import { PawlPlugin } from './pawl-plugin.js';
 
 /** Any option of a Temporal worker, of which none is required. */
 export interface CreateWorkerOptions extends Omit<WorkerOptions, 'taskQueue'> {
-  /** The workflows whose tasks this worker runs. */
+  /** The workflows whose tasks this worker runs; those that their nodes run as children are added. */
   readonly workflows: readonly WorkflowDefinition[];
   /** @default 'pawl' */
   readonly taskQueue?: string;

@@ -11,7 +11,7 @@ import { workerIdentity } from './worker-identity.js';
 import { chooseWorkflowCode } from './workflow-code.js';
 
 export interface PawlPluginOptions {
-  /** The workflows whose tasks the worker runs. */
+  /** The workflows whose tasks the worker runs; those that their nodes run as children are added. */
   readonly workflows: readonly WorkflowDefinition[];
   /** @internal Runs when the worker has ended, however it ended. */
   readonly onEnd?: () => Promise<void>;
@@ -75,11 +75,17 @@ export class PawlPlugin extends SimplePlugin {
     return { ...rest, ...code } as T; // the same options with other workflow code
   }
 
+  /** The parts of a large map run under the type `<workflow>.<map>`, and no workflow's name has a full stop. */
+  #isPawls(workflowType: string): boolean {
+    const [workflow = ''] = workflowType.split('.');
+    return this.#workflows.has(workflow);
+  }
+
   /** What a better worker could do must fail the workflow task only; these types would fail the run for it. */
   #refuseFailureTypes({ workflowFailureErrorTypes }: WorkerOptions): void {
     for (const [workflow, types] of Object.entries(workflowFailureErrorTypes ?? {})) {
       const fatal = types.find((type) => RETRIED_AS_WORKFLOW_TASK.includes(type));
-      if (fatal === undefined || (workflow !== '*' && !this.#workflows.has(workflow))) continue;
+      if (fatal === undefined || (workflow !== '*' && !this.#isPawls(workflow))) continue;
       throw new WorkerConfigurationError(`'${fatal}' would fail runs that a later worker could have finished`, {
         place: `workflowFailureErrorTypes['${workflow}']`,
         hint: 'name the workflow types that it is meant for, or leave it out',

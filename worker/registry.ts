@@ -1,31 +1,40 @@
+import { checkActivity } from '../activities/check-activity.js';
 import { EventLoopWatch } from '../activities/event-loop-watch.js';
 import { planActivity } from '../activities/plan-activity.js';
 import { serveTasks } from '../activities/served-task.js';
 import { taskActivity } from '../activities/task-activity.js';
 import { type AnyActivity, unservedActivity } from '../activities/unserved-activity.js';
-import { PLAN_ACTIVITY } from '../src/core/protocol.js';
+import { CHECK_ACTIVITY, PLAN_ACTIVITY } from '../src/core/protocol.js';
 import { compile } from '../src/define/compile.js';
 import type { WorkflowDefinition } from '../src/define/workflow-definition.js';
 import { WorkerConfigurationError } from './worker-error.js';
 
 /**
- * The workflows of a worker by name, each compiled.
+ * The workflows of a worker by name, each compiled, with the workflows that their nodes run as children.
  *
  * @throws {@link DefinitionError} if a definition can't be compiled, {@link WorkerConfigurationError} if two have the same name
  */
 export function registerWorkflows(workflows: readonly WorkflowDefinition[]): ReadonlyMap<string, WorkflowDefinition> {
   const registry = new Map<string, WorkflowDefinition>();
-  for (const workflow of workflows) {
-    if (registry.has(workflow.name)) {
-      throw new WorkerConfigurationError(`there are two workflows '${workflow.name}'`, {
-        place: 'workflows',
-        hint: 'a workflow is found by its name, so give one of them another',
-      });
-    }
-    compile(workflow);
-    registry.set(workflow.name, workflow);
-  }
+  for (const workflow of workflows) register(workflow, 'workflows', registry);
   return registry;
+}
+
+/** A definition may come again: given by itself and as a child, or as the child of several. */
+function register(workflow: WorkflowDefinition, place: string, registry: Map<string, WorkflowDefinition>): void {
+  const known = registry.get(workflow.name);
+  if (known === workflow) return;
+  if (known !== undefined) {
+    throw new WorkerConfigurationError(`there are two workflows '${workflow.name}'`, {
+      place,
+      hint: 'a workflow is found by its name, so give one of them another',
+    });
+  }
+  compile(workflow);
+  registry.set(workflow.name, workflow);
+  for (const { id, child } of workflow.tasks) {
+    if (child !== undefined) register(child, `${workflow.name}.tasks.${id}`, registry);
+  }
 }
 
 /**
@@ -40,6 +49,7 @@ export function activitiesFor(
   const eventLoop = new EventLoopWatch();
   const activities = new Map<string, AnyActivity>([
     [PLAN_ACTIVITY, planActivity(registry) as AnyActivity],
+    [CHECK_ACTIVITY, checkActivity(registry) as AnyActivity],
     ['default', unservedActivity([...registry.keys()], own.default as AnyActivity | undefined)],
   ]);
   for (const workflow of registry.values()) {
