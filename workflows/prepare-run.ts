@@ -9,20 +9,32 @@ import {
 import { isRecord, type Json } from '../src/core/json.js';
 import { MalformedPlanError } from '../src/core/malformed-plan.js';
 import type { Plan } from '../src/core/plan.js';
-import { FailureType, PLAN_ACTIVITY, type PlanReply, type PlanRequest, PROTOCOL } from '../src/core/protocol.js';
+import {
+  FailureType,
+  PLAN_ACTIVITY,
+  type PlanReply,
+  type PlanRequest,
+  PROTOCOL,
+  type RunEnvelope,
+} from '../src/core/protocol.js';
 import { readPlan } from '../src/core/read-plan.js';
+import type { SchedulerState } from '../src/core/scheduler-state.js';
 
 export interface PreparedRun {
   readonly plan: Plan;
   readonly input: Json | undefined;
+  /** What else came with the start. */
+  readonly envelope: RunEnvelope;
+  /** Of the run that it goes on from. */
+  readonly state: SchedulerState | undefined;
 }
 
 /**
  * The run's plan and input: those that its client sent, or the worker's own, made by a local activity whose result history
  * keeps. What is wrong with the arguments fails the run; what a better worker could do fails only the workflow task.
  */
-export async function prepareRun(input: unknown, envelope: unknown): Promise<PreparedRun> {
-  if (envelope === undefined || envelope === null) return planOnWorker(input);
+export async function prepareRun(input: unknown, envelope: unknown, state: unknown): Promise<PreparedRun> {
+  if (envelope === undefined || envelope === null) return planOnWorker(input, { protocol: PROTOCOL });
   if (!isRecord(envelope) || typeof envelope.protocol !== 'number') {
     throw failRun(
       FailureType.malformedPlan,
@@ -31,8 +43,14 @@ export async function prepareRun(input: unknown, envelope: unknown): Promise<Pre
   }
   requireKnownProtocol(envelope.protocol);
   if (isRecord(envelope.plan)) requireKnownProtocol(envelope.plan.protocol);
-  if (envelope.plan === undefined) return planOnWorker(input);
-  return { plan: checkPlan(envelope.plan), input: input as Json | undefined };
+  const known = envelope as unknown as RunEnvelope; // its plan is checked below, the rest was made by a Pawl
+  if (envelope.plan === undefined) return planOnWorker(input, known);
+  return {
+    plan: checkPlan(envelope.plan, known),
+    input: input as Json | undefined,
+    envelope: known,
+    state: isRecord(state) ? (state as unknown as SchedulerState) : undefined, // made by a Pawl, as above
+  };
 }
 
 function requireKnownProtocol(protocol: unknown): void {
@@ -42,11 +60,12 @@ function requireKnownProtocol(protocol: unknown): void {
   );
 }
 
-function checkPlan(value: unknown): Plan {
+function checkPlan(value: unknown, { shard }: RunEnvelope): Plan {
   const { workflowType } = workflowInfo();
   try {
     const plan = readPlan(value);
-    if (plan.workflow === workflowType) return plan;
+    const map = shard && plan.tasks[shard.task];
+    if (workflowType === (map === undefined ? plan.workflow : `${plan.workflow}.${map.id}`)) return plan;
     throw new MalformedPlanError(`it is the plan of '${plan.workflow}', the run is a '${workflowType}'`, {
       place: 'plan.workflow',
     });
@@ -56,7 +75,7 @@ function checkPlan(value: unknown): Plan {
   }
 }
 
-async function planOnWorker(input: unknown): Promise<PreparedRun> {
+async function planOnWorker(input: unknown, envelope: RunEnvelope): Promise<PreparedRun> {
   const { workflowType } = workflowInfo();
   const activities = proxyLocalActivities<Record<string, (request: PlanRequest) => Promise<PlanReply>>>({
     startToCloseTimeout: '30s',
@@ -67,7 +86,7 @@ async function planOnWorker(input: unknown): Promise<PreparedRun> {
   const reply = await untilOneAnswers(() => activities[PLAN_ACTIVITY]?.(request));
   if (reply === undefined) throw new Error(`the local activity ${PLAN_ACTIVITY} returned nothing`);
   if (reply.status === 'invalidInput') throw failRun(FailureType.invalidInput, reply.message);
-  return { plan: checkPlan(reply.plan), input: reply.input };
+  return { plan: checkPlan(reply.plan, envelope), input: reply.input, envelope, state: undefined };
 }
 
 /**

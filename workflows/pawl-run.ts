@@ -1,0 +1,110 @@
+import { allHandlersFinished, CancellationScope, condition, log, workflowInfo } from '@temporalio/workflow';
+import type { Json } from '../src/core/json.js';
+import { SAVED_EXTENTS } from '../src/core/map-state.js';
+import { argumentsSize, inMebibytes, LARGEST_PAYLOAD } from '../src/core/payload-size.js';
+import { PROTOCOL, type RunEnvelope } from '../src/core/protocol.js';
+import type { RunOutcome } from '../src/core/run-outcome.js';
+import { Scheduler } from '../src/core/scheduler.js';
+import type { SchedulerState } from '../src/core/scheduler-state.js';
+import type { RunFacts } from '../src/core/task-argument.js';
+import { Continuation } from './continuation.js';
+import { takeOrders } from './orders.js';
+import type { PreparedRun } from './prepare-run.js';
+import { listenToShards, noteInRun } from './shard-talk.js';
+import { TemporalDriver } from './temporal-driver.js';
+
+/** What an execution came to: the run's end, or the arguments of the execution that goes on. */
+export type ExecutionEnd =
+  | { readonly kind: 'ended'; readonly outcome: RunOutcome }
+  | { readonly kind: 'continues'; readonly args: NextArguments }
+  /** It can neither go on nor give way: Temporal would end it soon, without a word. */
+  | { readonly kind: 'exhausted'; readonly reason: string };
+
+type NextArguments = readonly [input: Json | undefined, envelope: RunEnvelope, state: SchedulerState];
+
+/** One execution of a run: the scheduler with its driver, the orders that it takes, and its end before history grows too long. */
+export class PawlRun {
+  readonly scheduler: Scheduler;
+  readonly driver: TemporalDriver;
+  /** Of the run's first execution, in milliseconds since the epoch. */
+  readonly startedAt: number;
+  readonly #prepared: PreparedRun;
+  readonly #facts: RunFacts;
+  readonly #continuation: Continuation;
+
+  constructor(prepared: PreparedRun) {
+    const { plan, envelope, state } = prepared;
+    this.#prepared = prepared;
+    this.startedAt = envelope.startedAt ?? Date.now();
+    this.scheduler = new Scheduler(plan, state);
+    this.#facts = {
+      input: prepared.input,
+      rootRunId: envelope.rootRunId ?? ownRunId(),
+      ownRunId: ownRunId(),
+      rootWorkflowId: envelope.rootWorkflowId,
+    };
+    this.driver = new TemporalDriver(this.scheduler, this.#facts, () => this.#continuation.consider());
+    this.#continuation = new Continuation({
+      inFlight: () => this.scheduler.inFlight,
+      isCancelRequested: () => this.driver.isCancelRequested,
+      report: (report) => this.driver.report(report),
+      broken: (error) => this.driver.fail(error),
+      dueEvents: envelope.continueAfter,
+    });
+    takeOrders({
+      driver: this.driver,
+      explainBusy: () => (this.#continuation.isAtRest ? 'the run is about to continue as new; try again' : undefined),
+      countUpdate: () => this.#continuation.countUpdate(),
+      afterwards: async (entry) => {
+        if (envelope.shard !== undefined) await noteInRun(entry);
+      },
+    });
+    listenToShards(this.driver, envelope.shard !== undefined);
+  }
+
+  async execute(): Promise<ExecutionEnd> {
+    const ended = this.driver
+      .run(this.#prepared.state === undefined ? 'runStarted' : 'runContinued')
+      .then((outcome) => ({ kind: 'ended', outcome }) as const);
+    for (;;) {
+      const first = await Promise.race([ended, this.#comesToRest()]);
+      if (first.kind === 'ended') {
+        await handlersFinished(); // an order that has ended the run must be acknowledged
+        return first;
+      }
+      let bytes = 0;
+      for (const extent of SAVED_EXTENTS) {
+        const args = this.#nextArguments(this.scheduler.save(this.startedAt, extent));
+        bytes = argumentsSize(args);
+        if (bytes <= LARGEST_PAYLOAD) return { kind: 'continues', args };
+      }
+      const size = inMebibytes(bytes);
+      const reason = `the run can't continue as new: input, plan and state are ${size} of JSON, and Temporal takes 2 MiB`;
+      if (this.#continuation.isExhausted) return { kind: 'exhausted', reason };
+      log.warn(reason);
+      this.#continuation.putOff();
+    }
+  }
+
+  async #comesToRest(): Promise<{ readonly kind: 'atRest' }> {
+    // A run that is asked to stop ends when its tasks have.
+    await CancellationScope.nonCancellable(() => condition(() => this.#continuation.isAtRest && allHandlersFinished()));
+    return { kind: 'atRest' };
+  }
+
+  #nextArguments(state: SchedulerState): NextArguments {
+    const { plan, input, envelope } = this.#prepared;
+    const { rootRunId } = this.#facts;
+    return [input, { ...envelope, protocol: PROTOCOL, plan, rootRunId, startedAt: this.startedAt }, state];
+  }
+}
+
+function handlersFinished(): Promise<void> {
+  return CancellationScope.nonCancellable(() => condition(allHandlersFinished));
+}
+
+/** Each firing of a cron schedule is a run of its own, though Temporal makes one chain of them. */
+function ownRunId(): string {
+  const { firstExecutionRunId, originalExecutionRunId, cronSchedule } = workflowInfo();
+  return cronSchedule ? originalExecutionRunId : firstExecutionRunId;
+}
