@@ -42,6 +42,11 @@ export class RunNotFoundError extends PawlError {
   readonly code = 'RUN_NOT_FOUND';
 }
 
+/** The run has no task, map or item of that id. */
+export class UnknownTaskError extends PawlError {
+  readonly code = 'UNKNOWN_TASK';
+}
+
 /** The input does not fit the workflow's input schema; the message names the path. */
 export class InvalidInputError extends PawlError {
   readonly code = 'INVALID_INPUT';

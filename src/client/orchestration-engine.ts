@@ -1,25 +1,19 @@
 import { randomUUID } from 'node:crypto';
-import {
-  type Client,
-  Connection,
-  ServiceError,
-  WorkflowExecutionAlreadyStartedError,
-  type WorkflowOptions,
-} from '@temporalio/client';
-import type { Json } from '../core/json.js';
-import { PROTOCOL, type RunEnvelope } from '../core/protocol.js';
+import { type Client, Connection, type WorkflowOptions } from '@temporalio/client';
+import { FIRST_PROTOCOL, type RunEnvelope } from '../core/protocol.js';
 import { compile } from '../define/compile.js';
 import { DEFAULTS } from '../define/defaults.js';
 import { checkInput } from '../define/run-input.js';
-import type { InputOf, NameOf, WireOutputOf, WorkflowDefinition } from '../define/workflow-definition.js';
+import type { InputOf, NameOf, OutputOf, WireOutputOf, WorkflowDefinition } from '../define/workflow-definition.js';
 import { type ConnectOptions, connectClient } from './connect.js';
-import { decodeOutputs } from './decode-outputs.js';
-import { InvalidInputError, RunAlreadyExistsError, ServerUnreachableError, StartRefusedError } from './errors.js';
-import { isGrpcStatus } from './grpc-error.js';
+import { InvalidInputError } from './errors.js';
 import { type Health, readHealth } from './health.js';
 import { type ListOptions, listRuns, type RunSummary } from './list-runs.js';
+import { type RerunOptions, type RerunWith, rerun } from './rerun/rerun.js';
+import type { RerunPlan } from './rerun/rerun-plan.js';
 import { Run } from './run.js';
 import { describePlan, type RunPlan } from './run-plan.js';
+import { startRun } from './start-run.js';
 import { guessUiUrl, runUrl } from './ui-url.js';
 
 export interface EngineOptions {
@@ -121,13 +115,13 @@ export class OrchestrationEngine {
     options: StartOptions = {},
   ): Promise<Run<unknown>> {
     if (typeof workflow === 'string') {
-      const envelope: RunEnvelope = { protocol: PROTOCOL };
-      return this.#start(workflow, [input, envelope], options, async (outputs) => outputs);
+      const envelope: RunEnvelope = { protocol: FIRST_PROTOCOL };
+      return this.#start(workflow, [input, envelope], options, undefined);
     }
     const { plan, input: checked } = await this.#prepare(workflow, input);
-    const envelope: RunEnvelope = { protocol: PROTOCOL, plan };
+    const envelope: RunEnvelope = { protocol: plan.protocol, plan };
     const summarized = { staticSummary: workflow.settings.title ?? workflow.name, ...options };
-    return this.#start(workflow.name, [checked, envelope], summarized, (outputs) => decodeOutputs(workflow, outputs));
+    return this.#start(workflow.name, [checked, envelope], summarized, workflow);
   }
 
   /** Starts a run by the workflow's name and waits for its outputs: {@link start}, then {@link Run.result}. */
@@ -152,7 +146,33 @@ export class OrchestrationEngine {
    */
   run<W extends WorkflowDefinition = WorkflowDefinition>(workflowId: string, runId?: string): Run<WireOutputOf<W>> {
     const url = runUrl(this.#uiUrl, this.client.options.namespace, workflowId, runId);
-    return new Run(this.client, { id: workflowId, runId, url }, async (outputs) => outputs as WireOutputOf<W>); // as its type says
+    return new Run(this.client, { id: workflowId, runId, url });
+  }
+
+  /** What {@link rerun} would do: for each task reuse or rerun, what was compared, and why. */
+  rerun(workflowId: string, options: RerunOptions & { readonly dryRun: true }): Promise<RerunPlan>;
+  /** Runs a run again that has ended, with the types of the definition. */
+  rerun<W extends WorkflowDefinition>(
+    workflowId: string,
+    options: RerunWith<W> & { readonly dryRun?: false },
+  ): Promise<Run<OutputOf<W>>>;
+  /**
+   * Runs a run again that has ended: a new run, linked to the old one, which reuses the outputs of tasks that have succeeded and runs the rest and
+   * everything downstream again; of a map only the items that have not succeeded. Skips stay as they were decided. A resource that
+   * was destroyed is created anew if something that needs it runs again.
+   *
+   * @throws {@link RunStillOpenError} if it is open, or one of the new workflow id is
+   * @throws {@link RerunRefusedError} if nothing would run again, or the run can't be gone on from
+   * @throws {@link UnknownTaskError} if `from` names what is not there
+   * @throws {@link RunNotFoundError}, {@link InvalidInputError}, {@link DefinitionError}
+   */
+  rerun<W extends WorkflowDefinition = WorkflowDefinition>(
+    workflowId: string,
+    options?: RerunOptions & { readonly definition?: 'same'; readonly dryRun?: false },
+  ): Promise<Run<WireOutputOf<W>>>;
+  async rerun(workflowId: string, options: RerunOptions = {}): Promise<Run<unknown> | RerunPlan> {
+    const { workflowId: newId, runId, plan } = await rerun(this.client, this.#uiUrl, workflowId, options);
+    return runId === undefined ? plan : this.#handle(newId, runId, options.workflow);
   }
 
   /** The runs on the engine's task queue, or of one workflow, latest first. */
@@ -199,28 +219,16 @@ export class OrchestrationEngine {
     type: string,
     args: readonly unknown[],
     options: StartOptions,
-    decode: (outputs: Json) => Promise<unknown>,
+    definition: WorkflowDefinition | undefined,
   ): Promise<Run<unknown>> {
     const { workflowId = `${type}-${randomUUID()}`, taskQueue = this.taskQueue, ...rest } = options;
-    try {
-      const handle = await this.client.workflow.start(type, { ...rest, workflowId, taskQueue, args: [...args] });
-      const runId = handle.firstExecutionRunId;
-      const url = runUrl(this.#uiUrl, this.client.options.namespace, workflowId, runId);
-      return new Run(this.client, { id: workflowId, runId, url }, decode);
-    } catch (error) {
-      if (error instanceof WorkflowExecutionAlreadyStartedError) throw new RunAlreadyExistsError(workflowId, error);
-      if (isGrpcStatus(error, 'unavailable')) {
-        throw new ServerUnreachableError(`the Temporal server was lost; run '${workflowId}' may have been started`, {
-          hint: 'start it again with the same workflowId: it is not started twice',
-          cause: error,
-        });
-      }
-      if (!(error instanceof ServiceError)) throw error;
-      const reason = error.cause instanceof Error ? error.cause.message : error.message;
-      throw new StartRefusedError(`Temporal did not start the run: ${reason}`, {
-        place: `run '${workflowId}'`,
-        cause: error,
-      });
-    }
+    const runId = await startRun(this.client, type, { ...rest, workflowId, taskQueue, args: [...args] });
+    return this.#handle(workflowId, runId, definition);
+  }
+
+  /** @param runId of a first execution */
+  #handle(workflowId: string, runId: string, definition: WorkflowDefinition | undefined): Run<unknown> {
+    const url = runUrl(this.#uiUrl, this.client.options.namespace, workflowId, runId);
+    return new Run(this.client, { id: workflowId, runId, isFirst: true, url }, definition);
   }
 }

@@ -1,26 +1,19 @@
-import {
-  type Client,
-  QueryNotRegisteredError,
-  type WorkflowExecutionDescription,
-  WorkflowNotFoundError,
-} from '@temporalio/client';
-import { type ActivityFailureView, reportFailure } from '../core/attempt-report.js';
-import { SNAPSHOT_MEMO, STATUS_QUERY } from '../core/protocol.js';
+import type { WorkflowExecutionDescription } from '@temporalio/client';
+import { RERUN_MEMO, SNAPSHOT_MEMO, type StatusRequest } from '../core/protocol.js';
 import { isWireSnapshot, type WireSnapshot } from '../core/snapshot.js';
-import { NoWorkerError, RunNotFoundError } from './errors.js';
-import { isGrpcStatus } from './grpc-error.js';
+import { NoWorkerError, RunNotFoundError, UnknownTaskError } from './errors.js';
+import { ExecutionChain } from './execution-chain.js';
 import { rebuildSnapshot } from './history-reader.js';
+import { countOpenShards } from './open-shards.js';
 import { PayloadReader } from './payloads.js';
-import { buildSnapshot, type PendingAttempt, type RunSnapshot } from './run-snapshot.js';
+import { pendingAttempts } from './pending-attempts.js';
+import { queryState } from './query-state.js';
+import { buildItemsPage, listItems, type RunItemsPage } from './run-items.js';
+import { buildSnapshot, type RunIdentity, type RunSnapshot } from './run-snapshot.js';
 import { runStatusOf } from './run-status.js';
-import { toDate } from './timestamp.js';
+import { shardOf } from './shard-of.js';
+import type { PendingAttempt } from './task-snapshot.js';
 import { workflowTaskProblem } from './workflow-task-problem.js';
-
-/** Temporal's PENDING_ACTIVITY_STATE_STARTED; its enum is in a CommonJS module whose names ESM can't import. */
-const STARTED = 2;
-
-/** Milliseconds within which a worker must answer for an open run. */
-const QUERY_DEADLINE = 5_000;
 
 /**
  * The state of a run: of an open one its worker is asked, of a closed one it was kept in the memo, and where it was not, it is rebuilt
@@ -28,10 +21,73 @@ const QUERY_DEADLINE = 5_000;
  *
  * @throws {@link RunNotFoundError}, {@link NoWorkerError}
  */
-export async function readStatus(client: Client, workflowId: string, runId: string | undefined): Promise<RunSnapshot> {
+export async function readStatus(chain: ExecutionChain): Promise<RunSnapshot> {
+  const { run, wire, pending, problem } = await readState(chain);
+  return buildSnapshot(run, wire, pending, problem);
+}
+
+/** @throws {@link UnknownTaskError}, and as {@link readStatus} */
+export async function readItemsPage(chain: ExecutionChain, page: StatusRequest): Promise<RunItemsPage> {
+  const state = await readState(chain, page);
+  const { wire } = state;
+  if (wire === undefined) return buildItemsPage(NO_PLAN, undefined, page, [], state.pending);
+  const index = wire.ids.indexOf(page.items);
+  if (index === -1 || wire.kinds?.[index] !== 'map') {
+    throw new UnknownTaskError(`there is no map '${page.items}'`, {
+      place: `run '${chain.workflowId}'`,
+      hint: 'the maps are the tasks of the kind map in status()',
+    });
+  }
+  const rows = listItems(wire, page) ?? [];
+  const built = buildItemsPage(wire, wire.maps?.[index], page, rows, state.pending);
+  if (state.run.status !== 'running') return built;
+  return { ...built, items: await itemsOfShards(chain, wire, page, built.items) };
+}
+
+/** What the parent knows of a shard that runs is only that; the shard itself knows its items. */
+async function itemsOfShards(
+  chain: ExecutionChain,
+  wire: WireSnapshot,
+  { items: map, from, limit }: StatusRequest,
+  known: RunItemsPage['items'],
+): Promise<RunItemsPage['items']> {
+  const items = [...known];
+  for (let item = from; item < from + known.length; ) {
+    const shard = shardOf(wire, map, item);
+    if (shard === undefined) return items;
+    const end = Math.min(shard.from + shard.size, from + limit);
+    if (items[item - from]?.state === 'running') {
+      const child = new ExecutionChain(chain.client, `${chain.workflowId}/${shard.id}`, undefined);
+      const page = await pageIfStarted(child, { items: map, from: item, limit: end - item });
+      items.splice(item - from, page.length, ...page);
+    }
+    item = end;
+  }
+  return items;
+}
+
+/** A shard that was dispatched a moment ago may not be there yet; one that is busy may not answer. */
+async function pageIfStarted(shard: ExecutionChain, page: StatusRequest): Promise<RunItemsPage['items']> {
+  try {
+    return (await readItemsPage(shard, page)).items;
+  } catch (error) {
+    if (error instanceof RunNotFoundError || error instanceof NoWorkerError) return [];
+    throw error;
+  }
+}
+
+interface RunState {
+  readonly run: RunIdentity;
+  readonly wire: WireSnapshot | undefined;
+  readonly pending: ReadonlyMap<string, PendingAttempt>;
+  readonly problem: string | undefined;
+}
+
+async function readState(chain: ExecutionChain, page?: StatusRequest): Promise<RunState> {
+  const { client, workflowId } = chain;
   for (;;) {
-    const description = await describe(client, workflowId, runId);
-    const run = {
+    const description = await chain.latest();
+    const run: RunIdentity = {
       workflow: description.type,
       workflowId,
       runId: description.runId,
@@ -39,88 +95,56 @@ export async function readStatus(client: Client, workflowId: string, runId: stri
       startedAt: description.startTime,
       closedAt: description.closeTime,
       cancelRequested: description.raw.workflowExtendedInfo?.cancelRequested === true,
+      rerunOf: rerunOf(description),
     };
     if (run.status !== 'running') {
-      return buildSnapshot(run, await closedState(client, description), new Map(), undefined);
+      return { run, wire: await closedState(chain, description, page), pending: new Map(), problem: undefined };
     }
     const problem = await workflowTaskProblem(client, description);
     const wire =
-      problem === undefined ? await queryState(client, description) : await stateInHistory(client, description);
+      problem === undefined
+        ? await queryState(client, description, page)
+        : await stateInHistory(chain, description, page);
     if (wire === 'ask again') continue;
-    return buildSnapshot(run, wire, await pendingAttempts(client, description), problem);
-  }
-}
-
-async function describe(
-  client: Client,
-  workflowId: string,
-  runId: string | undefined,
-): Promise<WorkflowExecutionDescription> {
-  try {
-    return await client.workflow.getHandle(workflowId, runId).describe();
-  } catch (cause) {
-    if (!(cause instanceof WorkflowNotFoundError) && !isGrpcStatus(cause, 'notFound')) throw cause;
-    throw new RunNotFoundError(`there is no run '${workflowId}'${runId === undefined ? '' : ` with run id ${runId}`}`, {
-      hint: 'it was never started in this namespace, or its retention is over',
-      cause,
-    });
+    const counted = wire && problem === undefined ? await countOpenShards(chain, wire) : wire;
+    return { run, wire: counted, pending: await pendingAttempts(client, description), problem };
   }
 }
 
 async function closedState(
-  client: Client,
+  chain: ExecutionChain,
   description: WorkflowExecutionDescription,
+  page: StatusRequest | undefined,
 ): Promise<WireSnapshot | undefined> {
   const kept = description.memo?.[SNAPSHOT_MEMO];
-  return isWireSnapshot(kept) ? kept : stateInHistory(client, description);
+  const isEnough = isWireSnapshot(kept) && (page === undefined || !hasItems(kept, page) || listItems(kept, page));
+  return isEnough ? kept : stateInHistory(chain, description, page);
 }
 
-async function stateInHistory(client: Client, { workflowId, runId }: WorkflowExecutionDescription) {
+/** Whether there are items of which the page could show some. */
+function hasItems(wire: WireSnapshot, { items }: StatusRequest): boolean {
+  return wire.maps?.[wire.ids.indexOf(items)] !== undefined;
+}
+
+async function stateInHistory(
+  { client }: ExecutionChain,
+  { workflowId, runId }: WorkflowExecutionDescription,
+  page: StatusRequest | undefined,
+) {
   const { events } = await client.workflow.getHandle(workflowId, runId).fetchHistory();
-  return rebuildSnapshot(events ?? [], new PayloadReader(client.options.loadedDataConverter));
-}
-
-async function queryState(
-  client: Client,
-  description: WorkflowExecutionDescription,
-): Promise<WireSnapshot | undefined | 'ask again'> {
-  const { workflowId, runId, taskQueue } = description;
-  const handle = client.workflow.getHandle(workflowId, runId);
-  try {
-    const query = () => handle.query<WireSnapshot | null>(STATUS_QUERY);
-    return (await client.withDeadline(Date.now() + QUERY_DEADLINE, query)) ?? undefined;
-  } catch (cause) {
-    if (cause instanceof QueryNotRegisteredError) return undefined; // its first workflow task has not run yet
-    // Cancelled: the deadline passed on the server first.
-    if (!isGrpcStatus(cause, 'deadlineExceeded', 'cancelled', 'failedPrecondition', 'unavailable')) throw cause;
-    const now = await handle.describe();
-    // It may have ended, or its workflow task may have begun to fail: a query waits for that, too.
-    if (now.status.name !== 'RUNNING' || (await workflowTaskProblem(client, now)) !== undefined) return 'ask again';
-    throw new NoWorkerError(`no worker answered within ${QUERY_DEADLINE / 1_000} s for the open run '${workflowId}'`, {
-      place: `task queue '${taskQueue}'`,
-      hint: 'start one with createWorker; the run goes on when it polls, nothing is lost',
-      cause,
-    });
-  }
-}
-
-/** The workflow is told of an attempt only when the task is over; the server knows the one that runs now. */
-async function pendingAttempts(
-  client: Client,
-  { raw }: WorkflowExecutionDescription,
-): Promise<Map<string, PendingAttempt>> {
   const payloads = new PayloadReader(client.options.loadedDataConverter);
-  const attempts = new Map<string, PendingAttempt>();
-  for (const activity of raw.pendingActivities ?? []) {
-    const failure = (await payloads.failure(activity.lastFailure)) as ActivityFailureView | undefined; // an Error has name and message
-    const report = failure && reportFailure(failure, false, { attemptsUsed: 0, maximumAttempts: 0 });
-    attempts.set(activity.activityId?.split('#')[0] ?? '', {
-      // One that is scheduled waits for a worker, or for its backoff: that attempt has not begun.
-      attempt: activity.state === STARTED ? (activity.attempt ?? 1) : (activity.attempt ?? 1) - 1,
-      // Between two attempts it still holds the time of the one before.
-      startedAt: activity.state === STARTED ? toDate(activity.lastStartedTime) : undefined,
-      lastFailure: report?.kind === 'taskFailed' ? report.error : undefined,
-    });
-  }
-  return attempts;
+  return rebuildSnapshot(events ?? [], payloads, page ?? 'counted');
 }
+
+function rerunOf({ memo }: WorkflowExecutionDescription): RunIdentity['rerunOf'] {
+  const kept = memo?.[RERUN_MEMO];
+  return isRunReference(kept) ? { workflowId: kept.workflowId, runId: kept.runId } : undefined;
+}
+
+function isRunReference(value: unknown): value is { workflowId: string; runId: string } {
+  if (typeof value !== 'object' || value === null || !('workflowId' in value) || !('runId' in value)) return false;
+  return typeof value.workflowId === 'string' && typeof value.runId === 'string';
+}
+
+/** Of a run whose first step has not been made. */
+const NO_PLAN = { ids: [] };

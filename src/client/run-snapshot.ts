@@ -1,27 +1,34 @@
-import type { Cause, TaskError } from '../core/cause.js';
-import { describeCause } from '../core/describe-cause.js';
-import { readTasks, type TaskStatus, type WireSnapshot } from '../core/snapshot.js';
-import { TASK_STATES, type TaskState } from '../core/task-state.js';
+import type { Verb } from '../core/order.js';
+import { readTasks, type WireSnapshot } from '../core/snapshot.js';
 import type { RunStatus } from './run-status.js';
+import { countStates, type StateCounts } from './state-counts.js';
+import { type PendingAttempt, type TaskSnapshot, taskSnapshot } from './task-snapshot.js';
 
 /** Which run it is, and how it stands as a whole. */
 export interface RunIdentity {
   readonly workflow: string;
   readonly workflowId: string;
+  /** Of its latest execution. */
   readonly runId: string;
   readonly status: RunStatus;
   readonly startedAt: Date;
   readonly closedAt: Date | undefined;
   /** Whether it was asked to stop; a running task that ignores its signal can take until its timeout. */
   readonly cancelRequested: boolean;
+  /** The run whose outputs it uses again, if it was started by `engine.rerun`. */
+  readonly rerunOf: { readonly workflowId: string; readonly runId: string } | undefined;
 }
 
 /** The state of a run and of every task in it, at one moment. */
 export interface RunSnapshot extends RunIdentity {
+  /** Whether an operator has paused it: it starts nothing. */
+  readonly paused: boolean;
   /** How many tasks are in each state. */
-  readonly counts: Readonly<Record<TaskState, number>>;
+  readonly counts: StateCounts;
   /** In topological order. Empty while the run's plan is not made yet. */
   readonly tasks: readonly TaskSnapshot[];
+  /** What operators ordered, first to last. */
+  readonly audit: readonly AuditLine[];
   /**
    * Why the run makes no progress although nothing is wrong with its tasks: its workflow task keeps failing, for example
    * because no worker has its definition.
@@ -29,42 +36,21 @@ export interface RunSnapshot extends RunIdentity {
   readonly problem: string | undefined;
 }
 
-/** The state of one task. In a terminated run a task keeps the state that it had then, such as `running`. */
-export interface TaskSnapshot {
-  readonly id: string;
-  readonly title: string;
-  readonly state: TaskState;
-  /** The ids of the tasks that it needs. */
-  readonly needs: readonly string[];
-  /** Attempts so far; 0 for a task that never ran. Those of a task that was cancelled between two of them are not counted. */
-  readonly attempts: number;
-  /** When it was first handed to Temporal. */
-  readonly scheduledAt: Date | undefined;
-  /** When a worker took the attempt that runs now; known for running tasks of an open run only. */
-  readonly startedAt: Date | undefined;
-  readonly settledAt: Date | undefined;
-  /** Why it failed; for a running task, why its last attempt failed. */
-  readonly error: TaskError | undefined;
-  /** Why it did not succeed, or why it waits. */
-  readonly cause: TaskCause | undefined;
+/** An order that an operator gave. */
+export interface AuditLine {
+  readonly at: Date;
+  readonly verb: Verb;
+  /** The task or item; undefined for `pause` and `resume`. */
+  readonly task: string | undefined;
+  readonly actor: string;
+  readonly reason: string | undefined;
+  /** Of the update. */
+  readonly updateId: string;
+  /** Why it had no effect, where it had none. */
+  readonly refused: string | undefined;
 }
 
-export interface TaskCause {
-  /** In words, such as `because 'build' failed`. */
-  readonly message: string;
-  /** The task where it began, a failure or a skip; undefined for a cancelled run. */
-  readonly root: string | undefined;
-  /** The need through which it came; its own cause is the next link of the chain. */
-  readonly from: string | undefined;
-}
-
-/** What Temporal knows of a running task's present attempt. */
-export interface PendingAttempt {
-  readonly attempt: number;
-  readonly startedAt: Date | undefined;
-  readonly lastFailure: TaskError | undefined;
-}
-
+/** @param pending by the ids of tasks and items */
 export function buildSnapshot(
   run: RunIdentity,
   wire: WireSnapshot | undefined,
@@ -73,40 +59,18 @@ export function buildSnapshot(
 ): RunSnapshot {
   const statuses = wire === undefined ? [] : readTasks(wire);
   const idOf = (index: number) => statuses[index]?.id ?? String(index);
-  const counts = Object.fromEntries(TASK_STATES.map((state) => [state, 0])) as Record<TaskState, number>; // every state is a key
-  for (const { state } of statuses) counts[state]++;
+  const counts = countStates(statuses.map(({ state }) => state));
   const tasks = statuses.map((status) => taskSnapshot(status, idOf, pending.get(status.id)));
-  return { ...run, counts, tasks, problem };
-}
-
-function taskSnapshot(
-  status: TaskStatus,
-  idOf: (index: number) => string,
-  pending: PendingAttempt | undefined,
-): TaskSnapshot {
-  const { cause, state } = status;
-  const attempt = state === 'running' ? pending : undefined;
-  return {
-    id: status.id,
-    title: status.title ?? status.id,
-    state,
-    needs: status.needs.map(idOf),
-    attempts: state === 'running' ? status.attempts + (attempt?.attempt ?? 1) : status.attempts,
-    scheduledAt: dateOf(status.scheduledAt),
-    startedAt: attempt?.startedAt,
-    settledAt: dateOf(status.settledAt),
-    error: cause?.kind === 'error' ? cause.error : attempt?.lastFailure,
-    cause: cause && {
-      message: describeCause(cause, idOf),
-      root: 'root' in cause ? idOf(cause.root) : BEGINS_ITSELF.has(cause.kind) ? status.id : undefined,
-      from: 'from' in cause ? idOf(cause.from) : undefined,
-    },
-  };
-}
-
-/** The causes with which a chain begins. */
-const BEGINS_ITSELF: ReadonlySet<Cause['kind']> = new Set(['error', 'condition', 'trigger']);
-
-function dateOf(milliseconds: number | undefined): Date | undefined {
-  return milliseconds === undefined ? undefined : new Date(milliseconds);
+  const audit = (wire?.audit ?? []).map(
+    ({ at, verb, task, actor, reason, id, refused }): AuditLine => ({
+      at: new Date(at),
+      verb,
+      task,
+      actor,
+      reason,
+      updateId: id,
+      refused,
+    }),
+  );
+  return { ...run, paused: wire?.isPaused === true, counts, tasks, audit, problem };
 }

@@ -1,72 +1,164 @@
 import { randomUUID } from 'node:crypto';
-import { type Client, WorkflowFailedError } from '@temporalio/client';
+import type { Client } from '@temporalio/client';
 import type { Json } from '../core/json.js';
-import { NoWorkerError } from './errors.js';
+import { readItemId } from '../core/unit-id.js';
+import type { WorkflowDefinition } from '../define/workflow-definition.js';
+import { decodeOutputs } from './decode-outputs.js';
+import { ExecutionChain } from './execution-chain.js';
 import { explainRunError } from './explain-run-error.js';
-import { isGrpcStatus } from './grpc-error.js';
-import { Pause } from './pause.js';
-import { readStatus } from './read-status.js';
+import { explainItem, explainTask } from './explain-task.js';
+import { readItemsPage, readStatus } from './read-status.js';
+import { requireOutputs } from './require-outputs.js';
+import type { RunItemsPage } from './run-items.js';
 import type { RunSnapshot } from './run-snapshot.js';
+import { RunTask } from './run-task.js';
+import { type OrderOptions, Steering } from './steering.js';
+import { type WatchOptions, watchRun } from './watch-run.js';
 
-/** Milliseconds between two looks of {@link Run.watch}. */
-const WATCH_INTERVAL = 500;
-const LEAST_INTERVAL = 50;
-const MOST_INTERVAL = 3_600_000;
+/** Of a page of items. */
+const ITEMS_LISTED = 100;
+const MOST_ITEMS = 1_000;
 
-export interface WatchOptions {
-  /** Milliseconds between two looks at the run, 50 at least. @default 500 */
-  readonly interval?: number;
+/** Which of a map's items to show. */
+export interface ItemsOptions {
+  /** The map's id. */
+  readonly items: string;
+  /** The number of the first item, from 0. @default 0 */
+  readonly from?: number;
+  /** How many, 1 to 1,000. @default 100 */
+  readonly limit?: number;
 }
 
-/** A handle on one run, open or closed. */
+/** Which run a handle is on. */
+export interface RunReference {
+  readonly id: string;
+  readonly runId: string | undefined;
+  /** Whether `runId` is known to be that of the run's first execution. */
+  readonly isFirst?: boolean;
+  readonly url: string | undefined;
+}
+
+/**
+ * A handle on one run, open or closed. When the run continues as new in another execution, the handle stays on the run.
+ *
+ * The orders (`pause` to `send`, and those of {@link task}) return when the run has carried them out. They throw {@link OrderRefusedError} where
+ * the state makes the order impossible, {@link RunClosedError}, {@link RunNotFoundError}, {@link RunBusyError}, and {@link NoWorkerError} within
+ * about 10 seconds if no worker takes it.
+ */
 export class Run<Output = unknown> {
   /** The workflow id. */
   readonly id: string;
-  /** The run id in Temporal; undefined if the handle is on whichever run of that workflow id is the latest. */
+  /** The run id in Temporal, of its first or any later execution; undefined if the handle is on whichever run of that workflow id is the latest. */
   readonly runId: string | undefined;
   /** The run in the Temporal UI; undefined where it can't be told (set `uiUrl` or TEMPORAL_UI_URL). */
   readonly url: string | undefined;
   readonly #client: Client;
-  readonly #decode: (outputs: Json) => Promise<Output>;
+  readonly #chain: ExecutionChain;
+  readonly #steering: Steering;
+  readonly #definition: WorkflowDefinition | undefined;
 
-  /** @internal */
-  constructor(
-    client: Client,
-    run: { id: string; runId: string | undefined; url: string | undefined },
-    decode: (outputs: Json) => Promise<Output>,
-  ) {
+  /**
+   * @param definition with it outputs are decoded, and values are checked before they are sent
+   * @internal
+   */
+  constructor(client: Client, run: RunReference, definition?: WorkflowDefinition) {
     this.#client = client;
     this.id = run.id;
     this.runId = run.runId;
     this.url = run.url;
-    this.#decode = decode;
+    this.#chain = new ExecutionChain(client, run.id, run.runId, run.isFirst ? run.runId : undefined);
+    this.#steering = new Steering(this.#chain, definition);
+    this.#definition = definition;
   }
 
   /**
    * Waits for the run's end and returns its outputs.
    *
    * @throws {@link RunFailedError}, {@link RunCancelledError}, {@link RunTerminatedError}, {@link RunTimedOutError},
+   * {@link OutputSkippedError} for a completed run of which an operator skipped a task whose output the types promise,
    * {@link InvalidInputError} for a run that was started with a wrong input by other means, {@link RunNotFoundError},
    * {@link ServerUnreachableError} if the server is away for more than about 20 seconds
    */
   async result(): Promise<Output> {
     let outputs: Json;
     try {
-      outputs = (await this.#handle().result()) as Json; // the workflow returns the JSON of its outputs
+      outputs = (await this.#chain.result()) as Json; // the workflow returns the JSON of its outputs
     } catch (error) {
       throw explainRunError(error, this.id);
     }
-    return this.#decode(outputs);
+    // The casts: Output is what the definition's types say, or what the caller says of a run that is known by name.
+    if (this.#definition === undefined) return outputs as Output;
+    await requireOutputs(this.#chain, this.#definition, outputs);
+    return (await decodeOutputs(this.#definition, outputs)) as Output;
   }
 
   /**
-   * The state of every task, now.
+   * The state of every task, now. Of a map's items it has the counts.
    *
    * @throws {@link NoWorkerError} within 5 seconds, if the run is open and no worker polls its task queue. A closed run needs none.
    * @throws {@link RunNotFoundError}
    */
-  status(): Promise<RunSnapshot> {
-    return readStatus(this.#client, this.id, this.runId);
+  status(): Promise<RunSnapshot>;
+  /**
+   * A map's items, page by page: `status({ items: 'smoke', from: 100 })`.
+   *
+   * @throws {@link UnknownTaskError} if the run has no map of that id; otherwise as without options
+   */
+  status(options: ItemsOptions): Promise<RunItemsPage>;
+  status(options?: ItemsOptions): Promise<RunSnapshot | RunItemsPage> {
+    if (options === undefined) return readStatus(this.#chain);
+    const { items, from = 0, limit = ITEMS_LISTED } = options;
+    return readItemsPage(this.#chain, {
+      items,
+      from: Math.max(0, Math.floor(from)),
+      limit: Math.min(Math.max(1, Math.floor(limit)), MOST_ITEMS),
+    });
+  }
+
+  /**
+   * Why a task, or a map's item (`smoke[3]`), is in its state: a chain of reasons in words, one a line, down to where it began.
+   *
+   * @throws {@link UnknownTaskError} if the run has none of that id; otherwise as {@link status}
+   */
+  async explain(id: string): Promise<string> {
+    const snapshot = await this.status();
+    const { task, item } = readItemId(id);
+    if (item === undefined) return explainTask(snapshot, id);
+    return explainItem(snapshot, await this.status({ items: task, from: item, limit: 1 }), id);
+  }
+
+  /** A task, or a map's item such as `smoke[3]`, to be retried, skipped, completed, failed or cancelled. Nothing is looked up yet. */
+  task(id: string): RunTask {
+    return new RunTask(id, this.#steering);
+  }
+
+  /** Starts no activity and no child workflow any more, until {@link resume}. What runs goes on, and so does the time of waits and holds. */
+  pause(options?: OrderOptions): Promise<void> {
+    return this.#steering.order('pause', {}, options);
+  }
+
+  /** Ends a pause. */
+  resume(options?: OrderOptions): Promise<void> {
+    return this.#steering.order('resume', {}, options);
+  }
+
+  /** Decides an approval, which succeeds; before it waits the decision is kept. Its output says who, when and why. */
+  approve(id: string, options?: OrderOptions): Promise<void> {
+    return this.#steering.order('approve', { task: id }, options);
+  }
+
+  /** Decides an approval, which fails. */
+  reject(id: string, options?: OrderOptions): Promise<void> {
+    return this.#steering.order('reject', { task: id }, options);
+  }
+
+  /**
+   * Sends an event its value; before the event waits, the value is kept.
+   *
+   * @throws {@link OrderFailedError} if the value does not fit the event's schema
+   */
+  send(id: string, value?: unknown, options?: OrderOptions): Promise<void> {
+    return this.#steering.send(id, value, options);
   }
 
   /**
@@ -75,72 +167,37 @@ export class Run<Output = unknown> {
    *
    * @throws {@link RunNotFoundError}
    */
-  async *watch({ interval = WATCH_INTERVAL }: WatchOptions = {}): AsyncGenerator<RunSnapshot, void, void> {
-    const rhythm = Math.min(
-      Math.max(Number.isFinite(interval) ? interval : WATCH_INTERVAL, LEAST_INTERVAL),
-      MOST_INTERVAL,
-    );
-    const following = new AbortController();
-    const pause = new Pause();
-    void this.#ended(following.signal).then(() => pause.end());
-    try {
-      let last = '';
-      for (;;) {
-        const snapshot = await this.#statusIfAnswered();
-        const text = JSON.stringify(snapshot);
-        if (snapshot !== undefined && text !== last) yield snapshot;
-        if (snapshot !== undefined && snapshot.status !== 'running') return;
-        last = text ?? last;
-        await pause.take(rhythm);
-      }
-    } finally {
-      following.abort(); // nobody waits for the end any more, whether it came or the caller left
-    }
+  watch(options: WatchOptions = {}): AsyncGenerator<RunSnapshot, void, void> {
+    return watchRun(this.#chain, options);
   }
 
   /** Asks the run to stop: nothing new starts, running tasks' signals abort, and it ends cancelled. Returns at once. */
   async cancel(reason?: string): Promise<void> {
-    await this.#mapNotFound(
-      this.#client.workflowService.requestCancelWorkflowExecution({
+    await this.#mapNotFound(async () => {
+      const firstExecutionRunId = await this.#chain.firstRunId();
+      await this.#client.workflowService.requestCancelWorkflowExecution({
         namespace: this.#client.options.namespace,
-        workflowExecution: { workflowId: this.id, runId: this.runId ?? null },
+        workflowExecution: { workflowId: this.id },
+        firstExecutionRunId: firstExecutionRunId ?? null,
         identity: this.#client.options.identity,
         requestId: randomUUID(),
         ...(reason !== undefined && { reason }),
-      }),
-    );
+      });
+    });
   }
 
   /** Ends the run at once. Running tasks are told with their next heartbeat; prefer {@link cancel}. */
   async terminate(reason?: string): Promise<void> {
-    await this.#mapNotFound(this.#handle().terminate(reason));
+    await this.#mapNotFound(async () => {
+      const firstExecutionRunId = await this.#chain.firstRunId();
+      const options = firstExecutionRunId === undefined ? undefined : { firstExecutionRunId };
+      await this.#client.workflow.getHandle(this.id, undefined, options).terminate(reason);
+    });
   }
 
-  /** Resolves at the run's end; how it ended is in the last snapshot. If the server is lost meanwhile, it never does. */
-  async #ended(signal: AbortSignal): Promise<void> {
+  async #mapNotFound<T>(request: () => Promise<T>): Promise<T> {
     try {
-      await this.#client.withAbortSignal(signal, () => this.#handle().result());
-    } catch (error) {
-      if (!(error instanceof WorkflowFailedError)) await new Promise(() => {});
-    }
-  }
-
-  #handle() {
-    return this.#client.workflow.getHandle(this.id, this.runId);
-  }
-
-  async #statusIfAnswered(): Promise<RunSnapshot | undefined> {
-    try {
-      return await this.status();
-    } catch (error) {
-      if (error instanceof NoWorkerError || isGrpcStatus(error, 'unavailable')) return undefined; // it may come back
-      throw error;
-    }
-  }
-
-  async #mapNotFound<T>(promise: Promise<T>): Promise<T> {
-    try {
-      return await promise;
+      return await request();
     } catch (error) {
       throw explainRunError(error, this.id);
     }

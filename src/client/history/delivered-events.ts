@@ -1,0 +1,82 @@
+import type { temporal } from '@temporalio/proto';
+import type { HistoryExtent } from '../../core/continuation-due.js';
+import { toMilliseconds } from '../timestamp.js';
+
+export type HistoryEvent = temporal.api.history.v1.IHistoryEvent;
+
+/** An event of history with the time at which the workflow heard of it, in milliseconds since the epoch. */
+export interface DeliveredEvent {
+  readonly event: HistoryEvent;
+  at: number;
+  /** How long history was when it heard of it. */
+  extent: Omit<HistoryExtent, 'updates'>;
+}
+
+/**
+ * History in the order in which the workflow hears of it. Of what comes in one workflow task it hears of operators' orders first, then of a
+ * request to cancel, and then of results, which take some turns of the event loop more to get through the SDK. And it hears of all of it at the time when
+ * the workflow task was started.
+ */
+export function inDeliveryOrder(events: readonly HistoryEvent[]): DeliveredEvent[] {
+  const ordered: DeliveredEvent[] = [];
+  /** What no completed workflow task has been told yet. */
+  let untold: DeliveredEvent[] = [];
+  /** Where the first request to cancel or result stands that came since, and of those that the last workflow task was told. */
+  let firstUntold: number | undefined;
+  let firstTold: number | undefined;
+  let startedAt = 0;
+  let extent: DeliveredEvent['extent'] = { events: 0, bytes: 0 };
+  for (const event of events) {
+    const delivered: DeliveredEvent = { event, at: toMilliseconds(event.eventTime), extent };
+    const started = event.workflowTaskStartedEventAttributes;
+    if (started) {
+      startedAt = delivered.at;
+      extent = { events: Number(event.eventId), bytes: Number(started.historySizeBytes ?? 0) };
+    }
+    if (event.workflowTaskCompletedEventAttributes) {
+      for (const told of untold) Object.assign(told, { at: startedAt, extent });
+      untold = [];
+      firstTold = firstUntold;
+      firstUntold = undefined;
+    }
+    if (event.workflowExecutionCancelRequestedEventAttributes) {
+      untold.push(delivered);
+      if (firstUntold !== undefined) {
+        ordered.splice(firstUntold, 0, delivered);
+        continue;
+      }
+      firstUntold = ordered.length;
+    } else if (event.workflowExecutionUpdateAcceptedEventAttributes) {
+      // It is written when the workflow task is completed, after what it was told.
+      delivered.at = startedAt;
+      if (firstTold !== undefined) {
+        ordered.splice(firstTold++, 0, delivered);
+        if (firstUntold !== undefined) firstUntold++;
+        continue;
+      }
+    } else if (event.workflowExecutionUpdateCompletedEventAttributes) {
+      delivered.at = startedAt;
+    } else if (isResult(event)) {
+      untold.push(delivered);
+      firstUntold ??= ordered.length;
+    }
+    ordered.push(delivered);
+  }
+  return ordered;
+}
+
+function isResult(event: HistoryEvent): boolean {
+  return Boolean(
+    event.activityTaskCompletedEventAttributes ??
+      event.activityTaskFailedEventAttributes ??
+      event.activityTaskTimedOutEventAttributes ??
+      event.activityTaskCanceledEventAttributes ??
+      event.timerFiredEventAttributes ??
+      event.startChildWorkflowExecutionFailedEventAttributes ??
+      event.childWorkflowExecutionCompletedEventAttributes ??
+      event.childWorkflowExecutionFailedEventAttributes ??
+      event.childWorkflowExecutionTimedOutEventAttributes ??
+      event.childWorkflowExecutionCanceledEventAttributes ??
+      event.childWorkflowExecutionTerminatedEventAttributes,
+  );
+}

@@ -1,0 +1,75 @@
+import { childArguments, refuseChild } from '../../core/child-arguments.js';
+import { childAttempts } from '../../core/child-end.js';
+import { childStart } from '../../core/child-start.js';
+import type { SchedulerCommand } from '../../core/command.js';
+import type { SchedulerEvent } from '../../core/event.js';
+import type { Json } from '../../core/json.js';
+import type { Scheduler } from '../../core/scheduler.js';
+import { refuseArgument, taskArgument } from '../../core/task-argument.js';
+import { type DispatchRef, dispatchKey, dispatchOf } from '../../core/unit-ref.js';
+
+/**
+ * Feeds the scheduler with what history says, and with what the Temporal driver reported by itself and history has no event of. Commands are
+ * not carried out: they have been.
+ */
+export class RebuiltDriver {
+  readonly scheduler: Scheduler;
+  readonly #input: Json | undefined;
+  /** Dispatches of which history has the beginning. */
+  readonly #begun = new Set<string>();
+  readonly #observe: (event: SchedulerEvent) => void;
+  /** Events that the scheduler was told. */
+  told = 0;
+
+  /** @param observe is called with every event before the scheduler is */
+  constructor(scheduler: Scheduler, input: Json | undefined, observe: (event: SchedulerEvent) => void = () => {}) {
+    this.scheduler = scheduler;
+    this.#input = input;
+    this.#observe = observe;
+  }
+
+  /** History has the beginning of this dispatch. */
+  begin(dispatch: DispatchRef): void {
+    this.#begun.add(dispatchKey(dispatch));
+  }
+
+  apply(first: SchedulerEvent): void {
+    const events = [first];
+    for (let event = events.shift(); event !== undefined; event = events.shift()) {
+      this.told++;
+      this.#observe(event);
+      for (const command of this.scheduler.apply(event)) {
+        const told = this.#withoutServer(command, event.at);
+        if (told !== undefined) events.push(told);
+      }
+    }
+  }
+
+  #withoutServer(command: SchedulerCommand, at: number): SchedulerEvent | undefined {
+    switch (command.kind) {
+      case 'startTask': {
+        const facts = { input: this.#input, rootRunId: ANY_RUN_ID, ownRunId: ANY_RUN_ID };
+        const error = refuseArgument(taskArgument(this.scheduler, command, facts));
+        return error && { kind: 'taskFailed', at, ...dispatchOf(command), attempts: command.attemptsUsed, error };
+      }
+      case 'startChild': {
+        const facts = { input: this.#input, rootRunId: ANY_RUN_ID, ownRunId: ANY_RUN_ID };
+        const error = refuseChild(childArguments(ANY_RUN_ID, childStart(this.scheduler, command), facts));
+        const { attempts } = this.scheduler.unit(command);
+        return error && { kind: 'taskFailed', at, ...dispatchOf(command), attempts, error };
+      }
+      case 'cancelTask': {
+        // Dispatched and cancelled within one workflow task: the SDK tells the workflow, and the server never hears of it.
+        if (this.#begun.has(dispatchKey(command))) return undefined;
+        const unit = this.scheduler.unit(command);
+        const attempts = unit.step === 'child' ? childAttempts(unit) : unit.attempts;
+        return { kind: 'taskCancelled', at, ...dispatchOf(command), attempts };
+      }
+      default:
+        return undefined;
+    }
+  }
+}
+
+/** Only its length matters: the size of a dispatch decides whether it is refused. */
+const ANY_RUN_ID = '00000000-0000-0000-0000-000000000000';

@@ -1,0 +1,47 @@
+import { isRecord, type Json } from '../../core/json.js';
+import { MalformedPlanError } from '../../core/malformed-plan.js';
+import type { Plan } from '../../core/plan.js';
+import type { PlanReply, RunEnvelope } from '../../core/protocol.js';
+import { readPlan } from '../../core/read-plan.js';
+import type { SchedulerState } from '../../core/scheduler-state.js';
+
+/** What a run was started with. */
+export interface RunArguments {
+  readonly input: Json | undefined;
+  readonly envelope: RunEnvelope | undefined;
+  /** Undefined as long as no worker has made one, and for a plan that the run itself has refused. */
+  readonly plan: Plan | undefined;
+  readonly state: SchedulerState | undefined;
+}
+
+export function readRunArguments(workflowType: string, [input, envelope, state]: readonly unknown[]): RunArguments {
+  // The casts: they were made by a Pawl, or the run has failed because of them; an input travels as JSON.
+  const known = isRecord(envelope) ? (envelope as unknown as RunEnvelope) : undefined;
+  return {
+    input: input as Json | undefined,
+    envelope: known,
+    plan: known?.plan === undefined ? undefined : wellFormed(known.plan, workflowType, known.shard),
+    state: isRecord(state) ? (state as unknown as SchedulerState) : undefined,
+  };
+}
+
+/** With the plan that a worker has made, where it was none that came with the start. */
+export function withPlanOfWorker(given: RunArguments, workflowType: string, reply: unknown): RunArguments {
+  if (!isPlanReply(reply)) return given;
+  return { ...given, plan: wellFormed(reply.plan, workflowType, undefined), input: reply.input };
+}
+
+function isPlanReply(value: unknown): value is Extract<PlanReply, { status: 'planned' }> {
+  return isRecord(value) && value.status === 'planned';
+}
+
+function wellFormed(given: unknown, workflowType: string, shard: RunEnvelope['shard']): Plan | undefined {
+  try {
+    const plan = readPlan(given);
+    const map = shard && plan.tasks[shard.task];
+    return workflowType === (map === undefined ? plan.workflow : `${plan.workflow}.${map.id}`) ? plan : undefined;
+  } catch (error) {
+    if (error instanceof MalformedPlanError) return undefined;
+    throw error;
+  }
+}
