@@ -1,73 +1,74 @@
 import { decodeOutputs } from '../src/client/decode-outputs.js';
 import { RunCancelledError, RunFailedError } from '../src/client/errors.js';
-import type { TaskError } from '../src/core/cause.js';
-import { describeCause } from '../src/core/describe-cause.js';
+import type { AuditEntry } from '../src/core/order.js';
 import { describeRunFailure } from '../src/core/run-failure.js';
 import type { RunOutcome } from '../src/core/run-outcome.js';
-import type { Scheduler } from '../src/core/scheduler.js';
-import type { TaskState } from '../src/core/task-state.js';
-import { suggest } from '../src/define/suggest.js';
-import type { WorkflowDefinition } from '../src/define/workflow-definition.js';
-import { UnknownTaskError } from './unknown-task-error.js';
-
-export interface InProcessTask {
-  readonly state: TaskState;
-  readonly attempts: number;
-  /** The JSON of its output. */
-  readonly output: unknown;
-  readonly error: TaskError | undefined;
-  /** Why it did not succeed, in words. */
-  readonly cause: string | undefined;
-}
+import { explainInProcess } from './explain-in-process.js';
+import { findChild } from './find-unit.js';
+import type { InProcessDriver } from './in-process-driver.js';
+import { type InProcessTask, readTask } from './in-process-task.js';
+import { requireOutputs } from './skipped-outputs.js';
 
 /** What came of a workflow that ran in this process. */
 export class InProcessRun<Output> {
   readonly outcome: RunOutcome;
-  readonly #scheduler: Scheduler;
-  readonly #definition: WorkflowDefinition;
+  /** Milliseconds that it took, with the time that was skipped. */
+  readonly duration: number;
+  readonly #run: InProcessDriver;
 
   /** @internal */
-  constructor(definition: WorkflowDefinition, scheduler: Scheduler) {
-    this.#definition = definition;
-    this.#scheduler = scheduler;
-    this.outcome = scheduler.outcome ?? 'cancelled';
+  constructor(run: InProcessDriver, duration: number) {
+    this.#run = run;
+    this.outcome = run.scheduler.outcome ?? 'cancelled';
+    this.duration = duration;
   }
 
   /**
    * The run's outputs, as `run.result()` of a real run gives them.
    *
-   * @throws {@link RunFailedError}, {@link RunCancelledError}
+   * @throws {@link RunFailedError}, {@link RunCancelledError}, {@link OutputSkippedError}
    */
   async result(): Promise<Output> {
-    if (this.outcome === 'cancelled') throw new RunCancelledError('it was cancelled', { place: this.#definition.name });
+    const { definition, scheduler } = this.#run.execution;
+    if (this.outcome === 'cancelled') throw new RunCancelledError('it was cancelled', { place: definition.name });
     if (this.outcome === 'failed') {
-      const { message, details } = describeRunFailure(this.#scheduler);
+      const { message, details } = describeRunFailure(scheduler);
       throw new RunFailedError(message, details, undefined);
     }
-    return (await decodeOutputs(this.#definition, this.#scheduler.outputs())) as Output; // typed by the definition
+    requireOutputs(this.#run.execution);
+    return (await decodeOutputs(definition, scheduler.outputs())) as Output; // typed by the definition
   }
 
-  /** @throws {@link UnknownTaskError} */
+  /**
+   * @param id of a node, an item `smoke[3]`, an undoing `book:compensate` or `db:destroy`; of a node of a child workflow `trip/book`
+   * @throws {@link UnknownTaskError}
+   */
   task(id: string): InProcessTask {
-    const { tasks: planned } = this.#scheduler.plan;
-    const index = planned.findIndex((task) => task.id === id);
-    const task = this.#scheduler.tasks[index];
-    if (task === undefined)
-      throw new UnknownTaskError(
-        id,
-        this.#definition.name,
-        suggest(
-          id,
-          planned.map((known) => known.id),
-        ),
-      );
-    const { state, attempts, output, cause } = task;
-    return {
-      state,
-      attempts,
-      output,
-      error: cause?.kind === 'error' ? cause.error : undefined,
-      cause: cause && describeCause(cause, (other) => planned[other]?.id ?? String(other)),
-    };
+    return readTask(this.#run, id);
+  }
+
+  /**
+   * Why a node or an item is in its state: a chain of reasons in words, one a line, down to where it began.
+   *
+   * @throws {@link UnknownTaskError}
+   */
+  explain(id: string): string {
+    return explainInProcess(this.#run, id);
+  }
+
+  /**
+   * What came of a child workflow.
+   *
+   * @param id of a subworkflow, or of an item of a map over a workflow
+   * @throws {@link UnknownTaskError} if none was started
+   */
+  child(id: string): InProcessRun<unknown> {
+    const child = findChild(this.#run, id);
+    return new InProcessRun(child, child.duration);
+  }
+
+  /** The orders that were given, first to last. */
+  get audit(): readonly AuditEntry[] {
+    return this.#run.scheduler.audit;
   }
 }
