@@ -1,6 +1,13 @@
 /** What the driver knows after it has handled an event. */
 export interface DetailsMoment {
+  /** Tasks and parts of maps, so far as they are known. */
+  readonly unitCount: number;
+  /** How many of them are settled. */
   readonly settledCount: number;
+  /** The id of the last order that an operator gave. */
+  readonly lastOrder: string | undefined;
+  /** Nothing is in flight: the run may stay as it is for days. */
+  readonly quiet: boolean;
   /** Workflow time, in milliseconds since the epoch. */
   readonly now: number;
   /** Every task is settled. */
@@ -9,14 +16,14 @@ export interface DetailsMoment {
   readonly idle: boolean;
 }
 
-/** Tasks that may settle before the details are rendered again. */
+/** Units that may settle before the details are rendered again. */
 const SETTLED_INTERVAL = 100;
 /** In milliseconds of workflow time. */
 const TIME_INTERVAL = 2_000;
-/** A run of so many tasks may be rendered in every workflow task: it takes less than 2 % of one. */
-const TASKS_PER_CATCH_UP = 50;
-/** Above so many tasks the details no longer grow with the run: failures only, and no graph. */
-const MOST_TASKS_SHOWN = 200;
+/** A run of so many units may be rendered in every workflow task: it takes less than 2 % of one. */
+const UNITS_PER_CATCH_UP = 50;
+/** Above so many the details hardly grow with the run: failures only, and no graph; items of maps are counted, not shown. */
+const MOST_UNITS_SHOWN = 200;
 
 /**
  * Decides when the details of a run are rendered, so that this costs less than 2 % of a workflow task and what they show is
@@ -24,38 +31,35 @@ const MOST_TASKS_SHOWN = 200;
  *
  * - at the end, always;
  * - otherwise only when the run is idle: earlier, nobody can see them, as a query is answered between two activations;
- * - when it is idle for the first time, or when since the last rendering 100 tasks have settled or 2 s of workflow time have
+ * - when it is idle for the first time, or when since the last rendering 100 tasks or items have settled or 2 s of workflow time have
  *   gone by;
- * - and, to catch up, after every so many idle moments without one: each for a run of up to 50 tasks, every fourth from 151
- *   tasks on.
+ * - when an operator gave an order, who wants to see what came of it, and when nothing is in flight, as then a task that is held, a wait or a
+ *   pause may be what is to be seen for days;
+ * - and, to catch up, after every so many idle moments without one: each for a run of up to 50 tasks and items, every fourth from 151
+ *   on.
  *
  * The last rule is for a long task after a burst. Nothing happens in the workflow while it runs, so what was suppressed at the
  * end of the burst could not be made up for, short of a timer, which would cost events. With it the details are never more
  * than three workflow tasks behind, and those of a small run never are. Keeping a moment is O(1); one instance for each run.
  */
 export class DetailsSchedule {
-  readonly #catchUpAfter: number;
-  #last: { readonly settledCount: number; readonly now: number } | undefined;
+  #last: Pick<DetailsMoment, 'settledCount' | 'lastOrder' | 'now'> | undefined;
   #suppressed = 0;
-
-  /** @param taskCount the number of tasks in the run's plan */
-  constructor(taskCount: number) {
-    this.#catchUpAfter = Math.max(1, Math.ceil(Math.min(taskCount, MOST_TASKS_SHOWN) / TASKS_PER_CATCH_UP));
-  }
 
   /** Whether to render now; the answer counts on it being done. To be asked after every event that changed something. */
   shouldRender(moment: DetailsMoment): boolean {
     if (!moment.ended && !(moment.idle && this.#isDue(moment))) return false;
-    this.#last = { settledCount: moment.settledCount, now: moment.now };
+    const { settledCount, lastOrder, now } = moment;
+    this.#last = { settledCount, lastOrder, now };
     this.#suppressed = 0;
     return true;
   }
 
-  #isDue({ settledCount, now }: DetailsMoment): boolean {
-    if (this.#last === undefined) return true;
+  #isDue({ unitCount, settledCount, lastOrder, quiet, now }: DetailsMoment): boolean {
+    if (this.#last === undefined || quiet || lastOrder !== this.#last.lastOrder) return true;
     this.#suppressed++;
     return (
-      this.#suppressed >= this.#catchUpAfter ||
+      this.#suppressed >= Math.min(unitCount, MOST_UNITS_SHOWN) / UNITS_PER_CATCH_UP ||
       settledCount - this.#last.settledCount >= SETTLED_INTERVAL ||
       now - this.#last.now >= TIME_INTERVAL
     );

@@ -13,7 +13,17 @@ interface CanvasRow {
   readonly lines: Uint8Array;
   /** 1 where a horizontal line passes under a vertical one. */
   readonly under: Uint8Array;
+  /** What is seen where there are neither lines nor texts. */
+  readonly frame: string[];
   readonly texts: { readonly x: number; readonly text: string }[];
+}
+
+/** In characters; the sides are part of it. */
+interface Rectangle {
+  readonly left: number;
+  readonly right: number;
+  readonly top: number;
+  readonly bottom: number;
 }
 
 /**
@@ -28,6 +38,7 @@ export class BoxCanvas {
     this.#rows = Array.from({ length: height }, () => ({
       lines: new Uint8Array(width),
       under: new Uint8Array(width),
+      frame: [],
       texts: [],
     }));
   }
@@ -66,16 +77,43 @@ export class BoxCanvas {
     this.#rows[y]?.texts.push({ x, text });
   }
 
+  /** A box behind everything else: whatever meets it interrupts it. */
+  frame({ left, right, top, bottom }: Rectangle): void {
+    for (let x = left; x <= right; x++) for (const y of [top, bottom]) this.#frameAt(y, x, '┄');
+    for (let y = top; y <= bottom; y++) for (const x of [left, right]) this.#frameAt(y, x, '┆');
+    this.#frameAt(top, left, '╭');
+    this.#frameAt(top, right, '╮');
+    this.#frameAt(bottom, left, '╰');
+    this.#frameAt(bottom, right, '╯');
+  }
+
+  /** In the upper side of a box. */
+  frameTitle(y: number, x: number, title: string): void {
+    [...title].forEach((character, i) => {
+      this.#frameAt(y, x + i, character);
+    });
+  }
+
+  #frameAt(y: number, x: number, character: string): void {
+    const frame = this.#rows[y]?.frame;
+    if (frame !== undefined) frame[x] = character;
+  }
+
   toString(): string {
     return this.#rows.map(rowText).join('\n');
   }
 }
 
-function rowText({ lines, under, texts }: CanvasRow): string {
+function rowText({ lines, under, frame, texts }: CanvasRow): string {
   let line = '';
   let x = 0;
+  const characterAt = (x: number) => {
+    if (under[x] === 1) return '│';
+    const joined = lines[x] ?? 0;
+    return joined > 0 ? GLYPHS.charAt(joined) : (frame[x] ?? ' ');
+  };
   const drawTo = (end: number) => {
-    for (; x < end; x++) line += under[x] === 1 ? '│' : GLYPHS.charAt(lines[x] ?? 0);
+    for (; x < end; x++) line += characterAt(x);
   };
   for (const { x: start, text } of texts) {
     drawTo(start);

@@ -10,7 +10,9 @@ import type { LayeredGraph, Net, Place } from './layers.js';
 export function drawInBands(graph: LayeredGraph, maxWidth: number): Drawing | undefined {
   const whole = layOut(graph);
   if (whole.width <= maxWidth) return paint(whole);
-  const bands = cutGraph(graph, chooseCuts(whole, maxWidth)).map(layOut);
+  // A box that is cut has a side more on both halves.
+  const room = maxWidth - SIDES_WIDTH * whole.depth;
+  const bands = cutGraph(graph, chooseCuts(whole, room)).map(layOut);
   if (bands.some(({ width }) => width > maxWidth)) return undefined;
   const drawings = bands.map(paint);
   return {
@@ -21,6 +23,8 @@ export function drawInBands(graph: LayeredGraph, maxWidth: number): Drawing | un
 
 /** Bands that are filled so far may end early for a cut through fewer lines. */
 const LEAST_FILLING = 0.5;
+/** Of a box, the two sides with the space beside them. */
+const SIDES_WIDTH = 4;
 /** What the longest ends of cut lines take: `→99`. */
 const CUT_LABEL_WIDTH = 3;
 
@@ -88,8 +92,8 @@ function withEntry(entry: Ends, { layers, gaps }: LayeredGraph): LayeredGraph {
 
 function cutNet(whole: Net, name: string): { left: HalfNet; right: HalfNet } {
   const { component, order } = whole;
-  const leaving: Place = { ...placeOf('cut', `→${name}`, component), order };
-  const entering: Place = { ...placeOf('cut', `${name}→`, component), order };
+  const leaving: Place = { ...placeOf('cut', `→${name}`, component, whole.left[0]?.group), order };
+  const entering: Place = { ...placeOf('cut', `${name}→`, component, whole.right[0]?.group), order };
   const left: Net = { component, order, left: whole.left, right: [leaving] };
   const right: Net = { component, order, left: [entering], right: whole.right };
   leaving.left.push(left);

@@ -1,8 +1,11 @@
+import { type Group, laneOf } from './groups.js';
 import type { LayeredGraph } from './layers.js';
 
 /** A place or a net: layers and gaps alternate, and both are ordered in the same way. */
 interface Ordered {
   readonly component: number;
+  /** Nets belong to none. */
+  readonly group?: Group | undefined;
   readonly left: Ordered[];
   readonly right: Ordered[];
   order: number;
@@ -49,7 +52,7 @@ function sweepLeft(levels: readonly Ordered[][]): Ordered[][] {
     .reverse();
 }
 
-/** Sorts by component and wish; an item without a wish stays behind the one before it. */
+/** Sorts by component, group and wish; an item without a wish stays behind the one before it. */
 function arrange(level: readonly Ordered[], wishOf: (item: Ordered) => number | undefined): Ordered[] {
   let wish = -1;
   const arranged = level
@@ -57,7 +60,9 @@ function arrange(level: readonly Ordered[], wishOf: (item: Ordered) => number | 
       wish = wishOf(item) ?? wish;
       return { item, wish };
     })
-    .sort((a, b) => a.item.component - b.item.component || a.wish - b.wish)
+    .sort(
+      (a, b) => a.item.component - b.item.component || laneOf(a.item.group) - laneOf(b.item.group) || a.wish - b.wish,
+    )
     .map(({ item }) => item);
   number(arranged);
   return arranged;

@@ -1,4 +1,7 @@
 import { BoxCanvas } from './box-canvas.js';
+import { type Frame, frameGroups } from './group-frames.js';
+import { aroundOf } from './groups.js';
+import { type Column, columnsOf, SIDE_WIDTH, TRACK_WIDTH, titleOf } from './layer-columns.js';
 import type { LayeredGraph, Place } from './layers.js';
 import { assignRows, type Port } from './row-alignment.js';
 import { widthOf } from './text-lines.js';
@@ -10,22 +13,29 @@ export interface LayerLayout {
   readonly rowOf: ReadonlyMap<Place, number>;
   /** The tracks of each gap. */
   readonly gaps: readonly (readonly Track[])[];
+  /** Around groups. */
+  readonly frames: readonly Frame[];
   readonly columns: readonly Column[];
   readonly width: number;
   readonly height: number;
+  /** How many boxes are in each other. */
+  readonly depth: number;
 }
 
 /** Lays the layers out as columns, from left to right. They must be in their final order. */
 export function layOut(graph: LayeredGraph): LayerLayout {
   const rows = assignRows(graph);
   const gaps = routeTracks(rows);
-  const columns = columnsOf(graph, gaps);
+  const frames = frameGroups(graph, rows, gaps);
+  const columns = columnsOf(graph, gaps, frames);
   let width = 0;
-  for (const { label, labelWidth } of columns) width = Math.max(width, label + labelWidth);
+  for (const { label, labelWidth, rightSides } of columns) width = Math.max(width, label + labelWidth + rightSides);
   let height = 0;
   for (const row of rows.rowOf.values()) height = Math.max(height, row + 1);
   for (const track of gaps.flat()) height = Math.max(height, spanOf(track).bottom + 1);
-  return { graph, rowOf: rows.rowOf, gaps, columns, width, height };
+  for (const { bottom } of frames) height = Math.max(height, bottom + 1);
+  const depth = Math.max(0, ...frames.map(({ group }) => [...aroundOf(group)].length));
+  return { graph, rowOf: rows.rowOf, gaps, frames, columns, width, height, depth };
 }
 
 /** A layout as text. */
@@ -35,7 +45,7 @@ export interface Drawing {
   readonly crossings: number;
 }
 
-export function paint({ graph, rowOf, gaps, columns, width, height }: LayerLayout): Drawing {
+export function paint({ graph, rowOf, gaps, frames, columns, width, height }: LayerLayout): Drawing {
   const canvas = new BoxCanvas(width, height);
   for (const [i, tracks] of gaps.entries()) {
     const [before, after] = [columns[i], columns[i + 1]];
@@ -44,46 +54,11 @@ export function paint({ graph, rowOf, gaps, columns, width, height }: LayerLayou
   for (const [i, layer] of graph.layers.entries()) {
     for (const place of layer) canvas.text(rowOf.get(place) ?? 0, columns[i]?.label ?? 0, place.label);
   }
+  for (const frame of frames) {
+    const [first, last] = [columns[frame.firstLayer], columns[frame.lastLayer]];
+    if (first !== undefined && last !== undefined) paintFrame(canvas, frame, first, last);
+  }
   return { text: canvas.toString(), crossings: canvas.crossings };
-}
-
-/** Where a layer and the gap behind it lie. */
-interface Column {
-  readonly label: number;
-  readonly labelWidth: number;
-  readonly gapWidth: number;
-  /** Where the lines part that leave one place in several rows. */
-  readonly parting: number;
-  readonly firstTrack: number;
-  /** Where the lines meet that reach one place of the next layer in several rows. */
-  readonly meeting: number;
-}
-
-/** Lines up and down are two characters apart, so that they don't touch. */
-const TRACK_WIDTH = 2;
-/** Of a gap without any: ` ── `. */
-const STRAIGHT_GAP_WIDTH = 4;
-
-function columnsOf(graph: LayeredGraph, gaps: readonly (readonly Track[])[]): Column[] {
-  let label = 0;
-  return graph.layers.map((layer, i) => {
-    const labelWidth = Math.max(...layer.map((place) => widthOf(place.label)));
-    const parts = layer.some((place) => place.right.length > 1) ? 1 : 0;
-    const tracks = 1 + Math.max(-1, ...(gaps[i] ?? []).map((track) => track.column ?? -1));
-    const meets = graph.layers[i + 1]?.some((place) => place.left.length > 1) ? 1 : 0;
-    const lines = parts + tracks + meets;
-    const parting = label + labelWidth + ' ─'.length;
-    const column = {
-      label,
-      labelWidth,
-      gapWidth: lines === 0 ? STRAIGHT_GAP_WIDTH : ' ─'.length + lines * TRACK_WIDTH - 1 + '─ '.length,
-      parting,
-      firstTrack: parting + parts * TRACK_WIDTH,
-      meeting: parting + (parts + tracks) * TRACK_WIDTH,
-    };
-    label += labelWidth + column.gapWidth;
-    return column;
-  });
 }
 
 function paintGap(
@@ -137,4 +112,12 @@ function endOfLabel(place: Place, column: Column): number {
 /** Where lines end in front of a label. */
 function startOfLabel(place: Place, column: Column): number {
   return place.kind === 'pass' ? column.label - 1 : column.label - 2;
+}
+
+/** Its sides lie where only horizontal lines run, those above and below where only vertical ones do, and its name where none do. */
+function paintFrame(canvas: BoxCanvas, frame: Frame, first: Column, last: Column): void {
+  const left = first.label - SIDE_WIDTH * (frame.leftSlot + 1);
+  const right = last.label + last.labelWidth + SIDE_WIDTH * frame.rightSlot + 1;
+  canvas.frame({ left, right, top: frame.top, bottom: frame.bottom });
+  canvas.frameTitle(frame.top, first.label - 1, ` ${titleOf(frame)} `);
 }

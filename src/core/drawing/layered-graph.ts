@@ -1,4 +1,5 @@
 import { bundleEdges, type Edges } from './edge-bundles.js';
+import { aroundOf, commonGroup, type Group } from './groups.js';
 import type { LayeredGraph, Net, Place } from './layers.js';
 
 /**
@@ -9,10 +10,11 @@ export function layeredGraphOf(
   labels: readonly string[],
   needsOf: readonly (readonly number[])[],
   waveOf: readonly number[],
+  groups: readonly (Group | undefined)[] = [],
 ): LayeredGraph {
-  const components = componentsOf(needsOf);
+  const components = componentsOf(needsOf, groups);
   const dependents = dependentsOf(needsOf);
-  const places = labels.map((label, node) => placeOf('node', label, components[node] ?? 0));
+  const places = labels.map((label, node) => placeOf('node', label, components[node] ?? 0, groups[node]));
   const layers: Place[][] = Array.from({ length: 1 + Math.max(-1, ...waveOf) }, () => []);
   const starting: Line[][] = layers.map(() => []);
   places.forEach((place, node) => {
@@ -29,7 +31,11 @@ export function layeredGraphOf(
       const near = targets.filter((target) => waveOf[target] === wave + 1);
       const far = targets.filter((target) => waveOf[target] !== wave + 1);
       const to = near.flatMap((target) => places[target] ?? []);
-      if (far.length > 0) to.push(lineTo(far, place.component, onward).place);
+      if (far.length > 0) {
+        const line = lineTo(far, place, groups, onward);
+        line.place.group = commonGroup(line.place.group, place.group);
+        to.push(line.place);
+      }
       return { from: place, to };
     });
     gaps.push(bundleEdges(edges));
@@ -39,8 +45,8 @@ export function layeredGraphOf(
   return { layers, gaps };
 }
 
-export function placeOf(kind: Place['kind'], label: string, component: number): Place {
-  return { kind, label, component, left: [], right: [], order: 0 };
+export function placeOf(kind: Place['kind'], label: string, component: number, group: Group | undefined): Place {
+  return { kind, label, component, group, left: [], right: [], order: 0 };
 }
 
 /** The wave of each node: the length of the longest path to it. */
@@ -65,9 +71,15 @@ interface Line {
   readonly targets: readonly number[];
 }
 
-function lineTo(targets: readonly number[], component: number, lines: Map<string, Line>): Line {
+function lineTo(
+  targets: readonly number[],
+  { component }: Place,
+  groups: readonly (Group | undefined)[],
+  lines: Map<string, Line>,
+): Line {
   const key = targets.join();
-  const line = lines.get(key) ?? { place: placeOf('pass', '', component), targets };
+  const around = targets.map((target) => groups[target]).reduce(commonGroup);
+  const line = lines.get(key) ?? { place: placeOf('pass', '', component, around), targets };
   lines.set(key, line);
   return line;
 }
@@ -80,18 +92,25 @@ function dependentsOf(needsOf: readonly (readonly number[])[]): number[][] {
   return dependents;
 }
 
-/** The number of each node's component, in the order of their first nodes. */
-function componentsOf(needsOf: readonly (readonly number[])[]): number[] {
+/** The number of each node's component, in the order of their first nodes. A group holds its nodes together. */
+function componentsOf(needsOf: readonly (readonly number[])[], groups: readonly (Group | undefined)[]): number[] {
   const parent = needsOf.map((_, node) => node);
   const rootOf = (node: number): number => {
     let root = node;
     while (parent[root] !== root) root = parent[root] ?? root;
     return root;
   };
+  const join = (one: number, other: number) => {
+    const [a, b] = [rootOf(one), rootOf(other)];
+    parent[Math.max(a, b)] = Math.min(a, b);
+  };
+  const firstOf = new Map<Group, number>();
   needsOf.forEach((needs, node) => {
-    for (const need of needs) {
-      const [a, b] = [rootOf(need), rootOf(node)];
-      parent[Math.max(a, b)] = Math.min(a, b);
+    for (const need of needs) join(need, node);
+    for (const group of aroundOf(groups[node])) {
+      const first = firstOf.get(group) ?? node;
+      firstOf.set(group, first);
+      join(first, node);
     }
   });
   const numbers = new Map<number, number>();

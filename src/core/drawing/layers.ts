@@ -1,9 +1,13 @@
+import type { Group } from './groups.js';
+
 /** A spot in a layer of the drawing: a node, a line on its way to a later layer, or where the drawing is cut. */
 export interface Place {
   readonly kind: 'node' | 'pass' | 'cut';
   readonly label: string;
   /** Places of different components are not connected; the drawing keeps them apart. */
   readonly component: number;
+  /** The innermost group of a node; of a line that passes, the one that is around all that it joins. A group's places have rows of their own. */
+  group: Group | undefined;
   /** The nets that end on each side, from the top. */
   left: Net[];
   right: Net[];

@@ -1,3 +1,4 @@
+import { laneOf } from './groups.js';
 import type { LayeredGraph, Net, Place } from './layers.js';
 
 /** One end of a net: the place and the row in which the line leaves or reaches it. */
@@ -49,10 +50,11 @@ interface Alignment {
   readonly right: Place;
 }
 
-/** The alignments of a gap: none cross, and no place has two on a side. */
+/** The alignments of a gap: none cross, no place has two on a side, and none leads from one group to another. */
 function alignmentsOf(gap: readonly Net[]): Alignment[] {
   const accepted: Alignment[] = [];
-  for (const candidate of gap.flatMap(candidatesOf).sort((a, b) => a.rank - b.rank)) {
+  const candidates = gap.flatMap(candidatesOf).filter(({ left, right }) => left.group === right.group);
+  for (const candidate of candidates.sort((a, b) => a.rank - b.rank)) {
     const isFree = accepted.every(
       ({ left, right }) => (left.order - candidate.left.order) * (right.order - candidate.right.order) > 0,
     );
@@ -134,22 +136,25 @@ function blocksOf(graph: LayeredGraph, alignments: readonly Alignment[]): Map<Pl
   return blocks;
 }
 
-/** Gives each block the highest row in which its places are clear of those above them; components lie below each other. */
+/** Gives each block the highest row in which its places are clear of those above them; components lie below each other, and in them the groups. */
 function compact(
   graph: LayeredGraph,
   blocks: ReadonlyMap<Place, Block>,
   extentOf: (place: Place) => Extent,
 ): Map<Place, number> {
   const above = new Map<Place, Place>();
-  const components = new Map<number, Place[]>();
+  const bands = new Map<string, Place[]>();
   for (const layer of graph.layers) {
-    layer.forEach((place, i) => {
-      const members = components.get(place.component) ?? [];
+    const lowest = new Map<string, Place>();
+    for (const place of layer) {
+      const key = `${place.component} ${laneOf(place.group)}`;
+      const members = bands.get(key) ?? [];
       members.push(place);
-      components.set(place.component, members);
-      const previous = layer[i - 1];
-      if (previous?.component === place.component) above.set(place, previous);
-    });
+      bands.set(key, members);
+      const previous = lowest.get(key);
+      if (previous !== undefined) above.set(place, previous);
+      lowest.set(key, place);
+    }
   }
 
   let top = 0;
@@ -167,9 +172,9 @@ function compact(
     return block.row;
   };
   const rowOf = new Map<Place, number>();
-  for (const component of [...components.keys()].sort((a, b) => a - b)) {
+  for (const band of [...bands.values()].sort(byBand)) {
     let bottom = top;
-    for (const place of components.get(component) ?? []) {
+    for (const place of band) {
       const block = blocks.get(place);
       if (block === undefined) continue;
       const row = settle(block);
@@ -179,4 +184,9 @@ function compact(
     top = bottom;
   }
   return rowOf;
+}
+
+function byBand([a]: readonly Place[], [b]: readonly Place[]): number {
+  if (a === undefined || b === undefined) return 0; // a band has a place
+  return a.component - b.component || laneOf(a.group) - laneOf(b.group);
 }

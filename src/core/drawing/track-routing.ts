@@ -157,7 +157,7 @@ function halve({ from, to }: Track, bend: Bend): Track[] {
 }
 
 /** Moves everything from the row on down by one. */
-function insertRow(layout: RowLayout, gaps: readonly (readonly Track[])[], row: number): void {
+export function insertRow(layout: RowLayout, gaps: readonly (readonly Track[])[], row: number): void {
   for (const [place, current] of layout.rowOf) if (current >= row) layout.rowOf.set(place, current + 1);
   const bends = gaps.flat().flatMap(({ leaves }) => leaves ?? []);
   const ports = layout.wires.flat().flatMap(({ from, to }) => [...from, ...to]);
