@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import type { FailurePolicy, Plan, PlannedTask, Scheduling } from '../../src/core/plan.js';
 import { PROTOCOL } from '../../src/core/protocol.js';
+import { arbitraryKinds, CHILD_PLAN, type NodeKindSettings, RETRIES } from './arbitrary-kinds.js';
 import { arbitraryRules, type TaskRules } from './arbitrary-rules.js';
 
 /** Each task's needs, in topological order: ids, or ids by the name under which they arrive. */
@@ -15,6 +16,13 @@ export interface PlanSettings {
   readonly outputs?: Readonly<Record<string, string>>;
   /** By task id. Default: every need is plain, and every failure counts. */
   readonly rules?: Readonly<Record<string, TaskRules>>;
+  /** By task id. Default: each is a `task` with three attempts. */
+  readonly kinds?: Readonly<Record<string, NodeKindSettings>>;
+  /** Milliseconds. */
+  readonly holdTimeout?: number | undefined;
+  readonly compensateOn?: Plan['compensateOn'];
+  /** With a node `finish` that runs at the end. */
+  readonly finish?: boolean;
 }
 
 /** A plan from its edges alone: `planOf({ build: [], unit: ['build'], deploy: { image: 'build', tests: 'unit' } })`. */
@@ -28,7 +36,7 @@ export function planOf(edges: Edges, settings: PlanSettings = {}): Plan {
     return index;
   };
   const tasks = Object.entries(edges).map(([id, needs]): PlannedTask => {
-    const base = { id, kind: 'task', options: 0, ...settings.rules?.[id] } as const;
+    const base = { id, kind: 'task', options: 0, ...settings.rules?.[id], ...settings.kinds?.[id] } as const;
     return isList(needs)
       ? { ...base, needs: needs.map(indexOf) }
       : { ...base, needs: Object.values(needs).map(indexOf), as: Object.keys(needs) };
@@ -42,9 +50,13 @@ export function planOf(edges: Edges, settings: PlanSettings = {}): Plan {
     scheduling,
     maxConcurrentTasks,
     onFailure,
-    options: [{ startToCloseTimeout: 600_000, heartbeatTimeout: 20_000, retry: { maximumAttempts: 3 } }],
-    tasks,
+    ...(settings.holdTimeout !== undefined && { holdTimeout: settings.holdTimeout }),
+    ...(settings.compensateOn !== undefined && { compensateOn: settings.compensateOn }),
+    options: RETRIES.map((retry) => ({ startToCloseTimeout: 600_000, heartbeatTimeout: 20_000, retry })),
+    tasks: settings.finish ? [...tasks, { id: 'finish', kind: 'finish', needs: [], options: 0 }] : tasks,
     outputs: Object.fromEntries(Object.entries(outputs).map(([name, id]) => [name, indexOf(id)])),
+    ...(settings.finish && { finish: tasks.length }),
+    ...(tasks.some(({ child }) => child !== undefined) && { children: [CHILD_PLAN] }),
   };
 }
 
@@ -55,6 +67,8 @@ function isList(needs: Edges[string]): needs is readonly string[] {
 interface ArbitraryPlanOptions {
   /** With need modes, trigger rules, allowed failures, and tasks that need one other under two names. Default: false. */
   readonly rules?: boolean;
+  /** With nodes of every kind and all that a workflow can say of them. Default: false. */
+  readonly kinds?: boolean;
 }
 
 /**
@@ -68,13 +82,24 @@ export function arbitraryPlan(maxTasks = 200, options: ArbitraryPlanOptions = {}
       byWave: fc.boolean(),
       renamed: fc.boolean(),
       scheduling: fc.constantFrom<Scheduling>('frontier', 'waves'),
-      onFailure: fc.constantFrom<FailurePolicy>('continue', 'stop', 'cancel'),
+      onFailure: fc.constantFrom<FailurePolicy>(
+        'continue',
+        'stop',
+        'cancel',
+        ...(options.kinds ? ['hold' as const] : []),
+      ),
+      holdTimeout: options.kinds
+        ? fc.option(fc.constantFrom(5_000, 60_000), { nil: undefined })
+        : fc.constant(undefined),
+      compensateOn: options.kinds ? fc.constantFrom(...COMPENSATED) : fc.constant(undefined),
+      finish: options.kinds ? fc.boolean() : fc.constant(false),
       maxConcurrentTasks: fc.constantFrom(500, 20, 8, 3, 2, 1),
       outputs: fc.uniqueArray(fc.nat(maxTasks), { maxLength: 4 }),
       twice: options.rules ? fc.boolean() : fc.constant(false),
       rulesOf: options.rules ? arbitraryRules(maxTasks) : fc.constant(() => ({})),
+      kindsOf: options.kinds ? arbitraryKinds(maxTasks) : fc.constant(() => ({})),
     })
-    .map(({ needs, byWave, renamed, twice, outputs, rulesOf, ...settings }) => {
+    .map(({ needs, byWave, renamed, twice, outputs, rulesOf, kindsOf, holdTimeout, compensateOn, ...settings }) => {
       // A compiled plan is ordered by wave; readPlan accepts any order in which needs come first.
       const once = byWave ? sortByWave(needs) : needs;
       const ordered = renamed && twice ? once.map((list) => [...list, ...list.slice(0, 1)]) : once;
@@ -87,9 +112,19 @@ export function arbitraryPlan(maxTasks = 200, options: ArbitraryPlanOptions = {}
       );
       const named = ordered.length === 0 ? [] : outputs.map((pick, n) => [`out${n}`, id(pick % ordered.length)]);
       const rules = Object.fromEntries(ordered.map((list, index) => [id(index), rulesOf(index, list.length)]));
-      return planOf(edges, { ...settings, outputs: Object.fromEntries(named), rules });
+      const kinds = Object.fromEntries(ordered.map((_, index) => [id(index), kindsOf(index)]));
+      return planOf(edges, {
+        ...settings,
+        outputs: Object.fromEntries(named),
+        rules,
+        kinds,
+        ...(settings.onFailure === 'hold' && { holdTimeout }),
+        ...(compensateOn !== undefined && { compensateOn }),
+      });
     });
 }
+
+const COMPENSATED: readonly Plan['compensateOn'][] = [undefined, ['failed'], ['cancelled']];
 
 /** For each task the indices of its needs, each smaller than its own. */
 type Needs = readonly (readonly number[])[];
@@ -147,19 +182,3 @@ function sortByWave(needs: Needs): Needs {
   const placeOf = new Map(order.map((old, place) => [old, place]));
   return order.map((old) => (needs[old] ?? []).map((need) => placeOf.get(need) ?? 0));
 }
-
-/** A plan in a line, for counter-examples: `b <- a? (one_failed, may fail)`, with `?` for an optional and `!` for a settled need. */
-export function describePlan(plan: Plan): string {
-  const tasks = plan.tasks.map(({ id, needs, modes, trigger, allowFailure }) => {
-    const marked = needs.map((need, n) => `${plan.tasks[need]?.id}${MODE_MARKS[modes?.[n] ?? 'p']}`);
-    const rules = [...(trigger === undefined ? [] : [trigger]), ...(allowFailure ? ['may fail'] : [])];
-    return [
-      id,
-      ...(needs.length > 0 ? ['<-', ...marked] : []),
-      ...(rules.length > 0 ? [`(${rules.join(', ')})`] : []),
-    ].join(' ');
-  });
-  return `${tasks.join('; ') || 'no tasks'} (${plan.scheduling}, ${plan.onFailure}, ${plan.maxConcurrentTasks} at once)`;
-}
-
-const MODE_MARKS: Readonly<Record<string, string>> = { p: '', o: '?', s: '!' };

@@ -1,73 +1,121 @@
-import { isDeepStrictEqual } from 'node:util';
 import type { Cause } from '../../src/core/cause.js';
+import { childStart } from '../../src/core/child-start.js';
 import type { SchedulerCommand } from '../../src/core/command.js';
 import type { SchedulerEvent } from '../../src/core/event.js';
+import type { Order } from '../../src/core/order.js';
 import type { Plan } from '../../src/core/plan.js';
 import { Scheduler } from '../../src/core/scheduler.js';
-import { isSettled, TASK_STATES } from '../../src/core/task-state.js';
-import { describePlan } from './arbitrary-plan.js';
-import { Oracle, type RequiredCommand } from './oracle.js';
+import { refuseOrder } from '../../src/core/steering.js';
+import { taskArgument } from '../../src/core/task-argument.js';
+import { isSettled } from '../../src/core/task-state.js';
+import type { UnitRef } from '../../src/core/unit-ref.js';
+import { StateComparison } from './compare-states.js';
+import { WorkComparison } from './compare-work.js';
+import { describeEvent, describeUnit } from './describe-event.js';
+import { describePlan } from './describe-plan.js';
+import { differs, matches } from './matching.js';
+import { ModelDriver } from './model-driver.js';
+import type { OracleNode } from './oracle/oracle-unit.js';
+import { Oracle } from './oracle.js';
+
+type Start = Extract<SchedulerCommand, { kind: 'startTask' | 'startChild' }>;
+
+const RUN_FACTS = { input: undefined, rootRunId: 'root', ownRunId: 'own' };
 
 /** The scheduler and the oracle side by side: after every event they must agree on everything that can be seen. */
 export class Lockstep {
-  readonly scheduler: Scheduler;
+  scheduler: Scheduler;
   readonly oracle: Oracle;
+  readonly driver = new ModelDriver();
   readonly events: SchedulerEvent[] = [];
   readonly commands: (readonly SchedulerCommand[])[] = [];
+  /** What there was when it was restored: timers, and what else must not be lost. */
+  readonly restored: string[] = [];
+  readonly #restoredBefore = new Set<number>();
   #ended = false;
-  readonly #delays = new Map<number, number>();
-  /** What was found to be equal: comparing thousands of causes again after every event takes long. */
-  readonly #agreedCauses = new Map<Cause, Cause>();
+  readonly #states: StateComparison;
+  readonly #work: WorkComparison;
 
   constructor(readonly plan: Plan) {
     this.scheduler = new Scheduler(plan);
     this.oracle = new Oracle(plan);
-    this.#checkState();
+    this.#states = new StateComparison(plan);
+    this.#work = new WorkComparison(plan);
+    this.#agree(this.#states.compare(this.scheduler, this.oracle));
   }
 
   /** @throws Error that names the disagreement, with the plan and every event up to it. */
   apply(event: SchedulerEvent): readonly SchedulerCommand[] {
+    const { scheduler, oracle, driver } = this;
     this.events.push(event);
-    const commands = this.scheduler.apply(event);
-    this.commands.push(commands.map((command) => ({ ...command }))); // in case a scheduler reuses its array
-    const required = this.oracle.apply(event, (task) => blamedIn(this.scheduler.tasks[task]?.cause));
-    this.#checkStarts(commands, event.at);
-    this.#check(
-      'commands besides starts',
-      sorted(commands.filter(({ kind }) => kind !== 'startTask' && kind !== 'endRun').map(withoutDelay)),
-      sorted(required),
-    );
-    this.#checkBackoffs(commands);
+    driver.take(event);
+    const commands = this.#tried(() => [...scheduler.apply(event)]);
+    this.commands.push(commands);
+    const blamed = (task: number) => blamedIn(scheduler.tasks[task]?.cause);
+    const hasBegun = ({ index, dispatches }: OracleNode) => (scheduler.tasks[index]?.dispatchCount ?? 0) > dispatches;
+    this.#tried(() => oracle.apply(event, { blamed, hasBegun }));
+    for (const command of commands) {
+      if (command.kind === 'startTask' || command.kind === 'startChild') this.#checkStart(command);
+      const problem = driver.execute(command, event.at);
+      if (problem !== undefined) this.fail(`${JSON.stringify(command)}: ${problem}`);
+    }
+    this.#checkAllStarted();
+    this.#agree(this.#work.compareDispatches(driver, oracle));
+    this.#agree(this.#work.compareTimers(driver, oracle));
+    this.#agree(this.#states.compare(scheduler, oracle));
+    this.#check('inFlight', scheduler.inFlight, oracle.inFlight);
     this.#checkEnd(commands);
-    this.#checkState();
     return commands;
   }
 
-  #checkStarts(commands: readonly SchedulerCommand[], at: number): void {
-    const { oracle } = this;
-    const startable = oracle.startable();
-    const expected = Math.min(oracle.freePlaces(), startable.size);
-    const starts = commands.filter((command) => command.kind === 'startTask');
-    for (const command of starts) {
-      const id = this.#idOf(command.task);
-      // Deleted from the set, so that a second start of the same task is caught as well.
-      if (!startable.delete(command.task)) this.#fail(`${id} must not start now`);
-      this.#check(`start of ${id}`, command, oracle.start(command.task, at));
-      this.#check(`needs of ${id}`, this.scheduler.needsOf(command.task), oracle.needsOf(command.task));
+  /** Whether the order is impossible now, on which both must agree. */
+  refuses(order: Order): boolean {
+    const reason = this.#tried(() => refuseOrder(this.scheduler, order));
+    const isRefused = this.oracle.refuses(order);
+    if (isRefused !== (reason !== undefined)) {
+      this.fail(`${JSON.stringify(order)} is ${isRefused ? 'not refused' : `refused: ${reason}`}`);
     }
-    // The whole frontier, or as much of it as there are places for.
-    this.#check('number of starts', starts.length, expected);
+    if (reason === '') this.fail(`${JSON.stringify(order)} is refused without a reason`);
+    return isRefused;
   }
 
-  #checkBackoffs(commands: readonly SchedulerCommand[]): void {
-    for (const command of commands) {
-      if (command.kind !== 'startBackoff') continue;
-      const before = this.#delays.get(command.task) ?? 1;
-      if (!Number.isFinite(command.delay) || command.delay < before) {
-        this.#fail(`backoff of ${this.#idOf(command.task)} is ${command.delay} ms after one of ${before} ms`);
-      }
-      this.#delays.set(command.task, command.delay);
+  /** As a run is continued as new: only what is saved is left of the scheduler, and its timers. */
+  restore(at: number): readonly SchedulerCommand[] {
+    this.#restoredBefore.add(this.events.length);
+    this.restored.push(...whatMustNotBeLost(this.oracle));
+    const saved = this.#tried(() => JSON.parse(JSON.stringify(this.scheduler.save())));
+    this.scheduler = this.#tried(() => new Scheduler(this.plan, saved));
+    this.driver.dispatches = [];
+    this.driver.timers = [];
+    return this.apply({ at, kind: 'runContinued' });
+  }
+
+  #checkStart(command: Start): void {
+    const { oracle, scheduler } = this;
+    const name = this.#nameOf(command);
+    const unit = this.#tried(() => oracle.unit(command));
+    if (!oracle.mayStart(unit)) this.fail(`${name} must not start now`);
+    const { work, dispatch, attemptsUsed, attemptsLeft } = oracle.start(unit);
+    if (command.dispatch !== dispatch) this.fail(`${name} starts as #${command.dispatch}, not #${dispatch}`);
+    if (command.kind === 'startChild') {
+      if (work !== 'child') this.fail(`${name} starts a child, not ${work}`);
+      this.#check(`input of the child of ${name}`, childStart(scheduler, command).input, oracle.childInputOf(unit));
+      return;
     }
+    this.#check(
+      `start of ${name}`,
+      [command.call, command.attemptsUsed, command.attemptsLeft],
+      [work, attemptsUsed, attemptsLeft],
+    );
+    const { needs, item, output } = taskArgument(scheduler, command, RUN_FACTS);
+    this.#check(`argument of ${name}`, { needs, item, output }, oracle.argumentOf(unit));
+  }
+
+  /** The whole frontier is started, or as much of it as there are places for. */
+  #checkAllStarted(): void {
+    if (this.oracle.freePlaces() <= 0) return;
+    const [unit] = this.oracle.startable();
+    if (unit !== undefined) this.fail(`${this.#nameOf(unit.ref)} should have started`);
   }
 
   #checkEnd(commands: readonly SchedulerCommand[]): void {
@@ -78,83 +126,58 @@ export class Lockstep {
     if (ends.length > 0) {
       this.#ended = true;
       this.#check('last command', commands.at(-1)?.kind, 'endRun');
+      this.#check('audit', this.scheduler.audit, this.oracle.run.audit);
+      this.#check('outputs', this.scheduler.outputs(), this.oracle.outputs());
     }
     this.#check('outcome', this.scheduler.outcome, outcome);
   }
 
-  #checkState(): void {
-    const { scheduler, oracle } = this;
-    const counts = Object.fromEntries(TASK_STATES.map((state) => [state, 0]));
-    let settled = 0;
-    for (const actual of scheduler.tasks) {
-      const expected = oracle.task(actual.index);
-      const id = this.#idOf(actual.index);
-      if (actual.state !== expected.state) this.#fail(`${id} is ${actual.state}, not ${expected.state}`);
-      if (actual.dispatchCount !== expected.dispatches) {
-        this.#fail(`${id} has ${actual.dispatchCount} dispatches, not ${expected.dispatches}`);
-      }
-      counts[actual.state] = (counts[actual.state] ?? 0) + 1;
-      for (const time of ['scheduledAt', 'settledAt'] as const) {
-        if (actual[time] !== expected[time]) this.#fail(`${id} has ${time} ${actual[time]}, not ${expected[time]}`);
-      }
-      this.#checkCause(actual.index);
-      if (!isSettled(actual.state)) continue;
-      settled += 1;
-      if (actual.attempts !== expected.attempts) {
-        this.#fail(`${id} has used ${actual.attempts} attempts, not ${expected.attempts}`);
-      }
-      if (actual.isFailureAllowed !== expected.isFailureAllowed) {
-        this.#fail(`the failure of ${id} is ${expected.isFailureAllowed ? '' : 'not '}allowed`);
-      }
-      if (actual.output !== expected.output) this.#check(`output of ${id}`, actual.output, expected.output);
-    }
-    this.#check('counts', scheduler.counts, counts);
-    this.#check('settledCount', scheduler.settledCount, settled);
-    if (this.#ended) this.#check('outputs', scheduler.outputs(), oracle.outputs());
+  #nameOf(ref: UnitRef): string {
+    return describeUnit(this.plan, ref);
   }
 
-  #checkCause(index: number): void {
-    const actual = this.scheduler.tasks[index]?.cause;
-    const expected = this.oracle.task(index).cause;
-    if (actual === expected) return;
-    if (actual !== undefined && this.#agreedCauses.get(actual) === expected) return;
-    this.#check(`cause of ${this.#idOf(index)}`, actual, expected);
-    if (actual !== undefined && expected !== undefined) this.#agreedCauses.set(actual, expected);
-  }
-
-  #idOf(index: number): string {
-    return this.plan.tasks[index]?.id ?? `task ${index}`;
+  #agree(difference: string | undefined): void {
+    if (difference !== undefined) this.fail(difference);
   }
 
   #check(what: string, actual: unknown, expected: unknown): void {
-    if (isDeepStrictEqual(actual, expected)) return;
-    this.#fail(`${what}: the scheduler says ${JSON.stringify(actual)}, the oracle ${JSON.stringify(expected)}`);
+    if (!matches(actual, expected)) this.fail(differs(what, actual, expected));
   }
 
-  #fail(problem: string): never {
-    const log = this.events.map((event) => `  ${this.#describe(event)}`);
-    const shown = log.length > 30 ? [`  ... ${log.length - 30} events before`, ...log.slice(-30)] : log;
-    throw new Error([problem, `plan: ${describePlan(this.plan)}`, 'after the events:', ...shown].join('\n'));
+  #tried<T>(action: () => T): T {
+    try {
+      return action();
+    } catch (error) {
+      this.fail(String(error instanceof Error ? error.stack : error));
+    }
   }
 
-  #describe(event: SchedulerEvent): string {
-    if (!('task' in event)) return event.kind;
-    const { at: _, kind, task, dispatch, ...rest } = event;
-    return `${kind} ${this.#idOf(task)}#${dispatch} ${JSON.stringify(rest)}`;
+  fail(problem: string): never {
+    const log = this.events.map((event, n) => {
+      const restored = this.#restoredBefore.has(n) ? '(saved and restored) ' : '';
+      return `  ${event.at}: ${restored}${describeEvent(this.plan, event)}`;
+    });
+    const shown = log.length > 40 ? [`  ... ${log.length - 40} events before`, ...log.slice(-40)] : log;
+    const last = this.commands.at(-1)?.map((command) => `  ${JSON.stringify(command)}`) ?? [];
+    throw new Error(
+      [problem, `plan: ${describePlan(this.plan)}`, 'after the events:', ...shown, 'and the commands:', ...last].join(
+        '\n',
+      ),
+    );
   }
+}
+
+function whatMustNotBeLost({ nodes, run }: Oracle): string[] {
+  const found = nodes.flatMap(({ state, timer, mayRun, kept, undo }) => [
+    ...(timer === undefined ? [] : [timer.kind]),
+    ...(state === 'held' || state === 'waiting' ? [state] : []),
+    ...(state === 'pending' && mayRun ? ['ready'] : []),
+    ...(kept === undefined ? [] : ['kept']),
+    ...(undo === undefined || isSettled(undo.state) ? [] : ['undoing']),
+  ]);
+  return run.isPaused ? [...found, 'paused'] : found;
 }
 
 function blamedIn(cause: Cause | undefined): number | undefined {
   return cause !== undefined && 'from' in cause ? cause.from : undefined;
-}
-
-function withoutDelay(command: SchedulerCommand): RequiredCommand {
-  if (command.kind !== 'startBackoff') return command;
-  const { delay: _, ...rest } = command;
-  return rest;
-}
-
-function sorted(commands: readonly RequiredCommand[]): RequiredCommand[] {
-  const key = (command: RequiredCommand) => ('task' in command ? command.task : -1);
-  return [...commands].sort((a, b) => key(a) - key(b));
 }

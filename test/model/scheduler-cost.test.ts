@@ -1,30 +1,15 @@
-import { type Profiler, Session } from 'node:inspector';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { SchedulerCommand } from '../../src/core/command.js';
-import type { SchedulerEvent } from '../../src/core/event.js';
 import type { Plan } from '../../src/core/plan.js';
 import type { TriggerRule } from '../../src/core/trigger-rule.js';
+import type { NodeKindSettings } from './arbitrary-kinds.js';
 import { type PlanSettings, planOf } from './arbitrary-plan.js';
+import { blocksExecutedBy, type CountedRun, startCounting, stopCounting } from './counted-run.js';
 
-/**
- * Work is counted, not timed: V8's coverage says how often each block of src/core was executed. What a built-in does
- * inside of one call (`indexOf`, `shift`) is the one thing that it does not see.
- */
-const session = new Session();
-let Scheduler: typeof import('../../src/core/scheduler.js').Scheduler;
-
-beforeAll(async () => {
-  session.connect();
-  session.post('Profiler.enable');
-  session.post('Profiler.startPreciseCoverage', { callCount: true, detailed: true });
-  // Loaded only now: V8 counts blocks in code that it compiles after the counting has begun.
-  ({ Scheduler } = await import('../../src/core/scheduler.js'));
-});
-
-afterAll(() => session.disconnect());
+beforeAll(startCounting);
+afterAll(stopCounting);
 
 describe('a task costs as much in a run of 8,000 as in a run of 1,000', () => {
-  test.for<[string, (tasks: number) => Run]>([
+  test.for<[string, (tasks: number) => CountedRun]>([
     ['a line', (tasks) => ({ plan: line(tasks) })],
     ['a line by waves', (tasks) => ({ plan: line(tasks, { scheduling: 'waves' }) })],
     ['a line that fails at its head', (tasks) => ({ plan: line(tasks), failsAt: 0 })],
@@ -51,6 +36,31 @@ describe('a task costs as much in a run of 8,000 as in a run of 1,000', () => {
     ],
     ['layers of allowed failures', (tasks) => ({ plan: layers(tasks, allAllowed(tasks)), failsAt: tasks / 2 })],
     ['layers in a run that is cancelled', (tasks) => ({ plan: layers(tasks), cancelledAt: tasks / 2 })],
+    ['layers of subworkflows', (tasks) => ({ plan: layers(tasks, allOf(tasks, { kind: 'subworkflow', child: 0 })) })],
+    ['layers of sleeps', (tasks) => ({ plan: layers(tasks, allOf(tasks, { kind: 'sleep', wait: { duration: 1 } })) })],
+    ['a fan of approvals', (tasks) => ({ plan: fan(tasks, allOf(tasks, APPROVAL)), isApproved: 'when it waits' })],
+    [
+      'a line of approvals that are given before',
+      (tasks) => ({ plan: line(tasks, allOf(tasks, APPROVAL)), isApproved: 'at the start' }),
+    ],
+    [
+      'layers that are compensated',
+      (tasks) => ({ plan: layers(tasks, allOf(tasks, { compensate: true })), failsAt: tasks - 1 }),
+    ],
+    [
+      'a line that is compensated',
+      (tasks) => ({ plan: line(tasks, allOf(tasks, { compensate: true })), failsAt: tasks - 1 }),
+    ],
+    ['layers of resources', (tasks) => ({ plan: layers(tasks, allOf(tasks, { kind: 'resource' })) })],
+    ['a fan that is held', (tasks) => ({ plan: fan(tasks, { onFailure: 'hold', holdTimeout: 1 }), failsAt: 1 })],
+    ['a map', (items) => ({ plan: maps(1), items })],
+    ['a map, one item at a time', (items) => ({ plan: maps(1, { map: { concurrency: 1 } }), items })],
+    ['a map whose items fail', (items) => ({ plan: maps(1), items, failsAt: 0 })],
+    ['a map whose items are tolerated', (items) => ({ plan: maps(1, TOLERANT), items, failsAt: 0 })],
+    ['a map in which every item is unserved once', (items) => ({ plan: maps(1), items, unserved: true })],
+    ['maps of ten items', (items) => ({ plan: maps(items / 10), items: 10 })],
+    ['maps of ten items that are held', (items) => ({ plan: maps(items / 10, {}, HELD), items: 10, failsAt: 0 })],
+    ['maps of ten subworkflows', (items) => ({ plan: maps(items / 10, { child: 0 }), items: 10 })],
   ])('%s', ([, runOf]) => {
     const small = blocksExecutedBy(runOf(1_000)) / 1_000;
     const large = blocksExecutedBy(runOf(8_000)) / 8_000;
@@ -61,71 +71,9 @@ describe('a task costs as much in a run of 8,000 as in a run of 1,000', () => {
   });
 });
 
-interface Run {
-  readonly plan: Plan;
-  /** This task and all later ones fail. */
-  readonly failsAt?: number;
-  /** The conditions of this task and all later ones say no. */
-  readonly skipsAt?: number;
-  /** No worker takes the first dispatch of any task. */
-  readonly unserved?: boolean;
-  /** The run is asked to stop when this task would report. */
-  readonly cancelledAt?: number;
-}
-
-/** Takes the run to its end and counts the blocks of src/core executed for it, making the scheduler included. */
-function blocksExecutedBy(run: Run): number {
-  takeBlockCount();
-  const scheduler = new Scheduler(run.plan);
-  const open: SchedulerCommand[] = [...scheduler.apply({ at: 0, kind: 'runStarted' })];
-  const asked = new Set<number>();
-  for (let i = 0; i < open.length; i++) {
-    const command = open[i];
-    if (command === undefined || command.kind === 'endRun') continue;
-    if (command.kind === 'cancelTask') asked.add(command.task);
-    if (command.kind === 'startTask' && command.task === run.cancelledAt) {
-      open.push(...scheduler.apply({ at: i, kind: 'runCancelRequested' }));
-    }
-    const report = reportOn(command, run, asked, i);
-    if (report !== undefined) open.push(...scheduler.apply(report));
-  }
-  expect(scheduler.outcome).toBeDefined();
-  return takeBlockCount();
-}
-
-function reportOn(
-  command: SchedulerCommand,
-  run: Run,
-  asked: ReadonlySet<number>,
-  at: number,
-): SchedulerEvent | undefined {
-  if (command.kind === 'startBackoff')
-    return { at, kind: 'backoffElapsed', task: command.task, dispatch: command.dispatch };
-  if (command.kind !== 'startTask') return undefined;
-  const { task, dispatch } = command;
-  const base = { at, task, dispatch, attempts: 1 };
-  if (asked.has(task)) return { ...base, kind: 'taskCancelled' };
-  if (run.unserved && dispatch === 1) return { ...base, kind: 'taskUnserved', reason: 'no worker', attempts: 0 };
-  if (task >= (run.skipsAt ?? Number.POSITIVE_INFINITY)) return { ...base, kind: 'taskSkipped' };
-  if (task >= (run.failsAt ?? Number.POSITIVE_INFINITY)) {
-    return { ...base, kind: 'taskFailed', error: { type: 'Error', message: 'failed' } };
-  }
-  return { ...base, kind: 'taskSucceeded', output: task };
-}
-
-/** Blocks of src/core executed since the last call. */
-function takeBlockCount(): number {
-  let blocks = 0;
-  // Its callback comes before `post` returns: the session is of this thread.
-  session.post('Profiler.takePreciseCoverage', (error, coverage?: Profiler.TakePreciseCoverageReturnType) => {
-    if (error) throw error;
-    for (const script of coverage?.result ?? []) {
-      if (!script.url.includes('/src/core/')) continue;
-      for (const { ranges } of script.functions) for (const { count } of ranges) blocks += count;
-    }
-  });
-  return blocks;
-}
+const APPROVAL: NodeKindSettings = { kind: 'approval', wait: { timeout: 1 } };
+const TOLERANT: NodeKindSettings = { map: { tolerate: { percent: 100 } } };
+const HELD: PlanSettings = { onFailure: 'hold', holdTimeout: 1 };
 
 function line(tasks: number, settings?: PlanSettings): Plan {
   return planFrom(tasks, (i) => [i - 1], settings);
@@ -138,6 +86,15 @@ function fan(tasks: number, settings?: PlanSettings): Plan {
 
 function joinBy(trigger: TriggerRule, tasks: number): PlanSettings {
   return { rules: { [`t${tasks - 1}`]: { trigger } } };
+}
+
+function allOf(tasks: number, kind: NodeKindSettings): PlanSettings {
+  return { kinds: Object.fromEntries(Array.from({ length: tasks }, (_, i) => [`t${i}`, kind])) };
+}
+
+/** Side by side. */
+function maps(count: number, kind: NodeKindSettings = {}, settings?: PlanSettings): Plan {
+  return planFrom(count, () => [], { ...settings, ...allOf(count, { ...kind, kind: 'map' }) });
 }
 
 /** Each failure is allowed, and nothing minds: every need is optional. */
