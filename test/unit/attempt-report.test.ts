@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { type ActivityFailureView, reportFailure } from '../../src/core/attempt-report.js';
 
 /** Of a dispatch before which two attempts were used up. */
-const dispatch = { attemptsUsed: 2, maximumAttempts: 5 };
+const dispatch = { attemptsUsed: 2, attemptsLeft: 3 };
 const note = (attempts: number) => ({ pawl: { attempts } });
 
 describe('what a task reports when it failed', () => {
@@ -66,7 +66,7 @@ describe('the attempts', () => {
   });
 
   test('are one more than before, where there is no limit that could have been reached', () => {
-    const unlimited = { attemptsUsed: 2, maximumAttempts: 0 };
+    const unlimited = { attemptsUsed: 2, attemptsLeft: 0 };
     expect(reportFailure(timeout({ timeoutType: 'HEARTBEAT' }), true, unlimited)).toMatchObject({ attempts: 3 });
   });
 

@@ -25,6 +25,22 @@ test.each<[string, TaskShape]>([
   expect(() => checkShape('release.deploy', shape, served)).toThrow(UnservedTaskError);
 });
 
+test('another child workflow, or another input of it, does not fit', () => {
+  const planned: TaskShape = { kind: 'subworkflow', needs: {}, child: 'unit aaa' };
+  for (const child of ['lint aaa', 'unit bbb', 'unit']) {
+    expect(() => checkShape('release.sub', planned, { ...planned, child })).toThrow(
+      `the run's plan has a subworkflow that needs {}, child workflow unit aaa, this worker's definition has ` +
+        `a subworkflow that needs {}, child workflow ${child}; `,
+    );
+  }
+});
+
+test('a node of another kind does not fit', () => {
+  expect(() => checkShape('release.go', { kind: 'task', needs: {} }, { kind: 'approval', needs: {} })).toThrow(
+    "this worker's definition has an approval that needs {}",
+  );
+});
+
 test('the error shows how each need arrives: with ? it may be missing, with ! it is a result', () => {
   const served: TaskShape = { kind: 'task', needs: { image: 'build!', unit: 'unit?' } };
   expect(() => checkShape('release.deploy', shape, served)).toThrow('needs {image: build!, unit?}');

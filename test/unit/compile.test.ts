@@ -27,7 +27,17 @@ describe('a name', () => {
   test.each([
     ['', "'' is not a name: it must match ^[A-Za-z][A-Za-z0-9_-]*$"],
     ['1st', "'1st' is not a name: it must match ^[A-Za-z][A-Za-z0-9_-]*$"],
-    ['a.b', "'a.b' is not a name: it must match ^[A-Za-z][A-Za-z0-9_-]*$"],
+    [
+      'a.',
+      "'a.' is not a name: it must match ^[A-Za-z][A-Za-z0-9_-]*$",
+      "'' is not a name: it must match ^[A-Za-z][A-Za-z0-9_-]*$",
+    ],
+    [
+      'a..b',
+      "'a..b' is not a name: it must match ^[A-Za-z][A-Za-z0-9_-]*$",
+      "'' is not a name: it must match ^[A-Za-z][A-Za-z0-9_-]*$",
+    ],
+    ['a.pawl', "'a.pawl' is not a name: it must match ^[A-Za-z][A-Za-z0-9_-]*$", "'pawl' is a reserved name"],
     ['a b', "'a b' is not a name: it must match ^[A-Za-z][A-Za-z0-9_-]*$"],
     ['build\n', "'build\n' is not a name: it must match ^[A-Za-z][A-Za-z0-9_-]*$"],
     ['__proto__', "'__proto__' is not a name: it must match ^[A-Za-z][A-Za-z0-9_-]*$"],
@@ -38,13 +48,19 @@ describe('a name', () => {
     ['default', "'default' is a reserved name"],
     ['pawl', "'pawl' is a reserved name"],
     ['pawlX', "'pawlX' is a reserved name"],
-  ])('must not be %o, of a workflow or a task', (name, message) => {
-    const problem = { code: 'INVALID_NAME', message };
+  ])('must not be %o, of a workflow or a task', (name, message, ofTask = message) => {
     expect(problemsOf(looseWorkflow((task) => void task('build', idle), {}, name))).toEqual([
-      { ...problem, place: name },
+      { code: 'INVALID_NAME', message, place: name },
     ]);
     expect(problemsOf(looseWorkflow((task) => void task(name, idle)))).toEqual([
-      { ...problem, place: `release.tasks.${name}` },
+      { code: 'INVALID_NAME', message: ofTask, place: `release.tasks.${name}` },
+    ]);
+  });
+
+  test('may have dots, of a task: before them are the names of its groups', () => {
+    expect(compile(looseWorkflow((task) => void task('eu.north.build', idle))).tasks[0]?.id).toBe('eu.north.build');
+    expect(problemsOf(looseWorkflow((task) => void task('build', idle), {}, 'eu.release'))).toMatchObject([
+      { code: 'INVALID_NAME' },
     ]);
   });
 
@@ -316,7 +332,7 @@ describe('a problem has a code, a place, a message and a hint:', () => {
   test.each<[object, string, string, string | undefined]>([
     [{ schedulin: 'waves' }, 'schedulin', "there is no option 'schedulin'", "did you mean 'scheduling'?"],
     [{ scheduling: 'wave' }, 'scheduling', "'wave' is not one of frontier, waves", undefined],
-    [{ onFailure: 'panic' }, 'onFailure', "'panic' is not one of continue, stop, cancel", undefined],
+    [{ onFailure: 'panic' }, 'onFailure', "'panic' is not one of continue, stop, cancel, hold", undefined],
     [{ maxConcurrentTasks: 0 }, 'maxConcurrentTasks', '0 is not a number of tasks', CONCURRENT],
     [{ maxConcurrentTasks: 2_001 }, 'maxConcurrentTasks', '2001 is not a number of tasks', CONCURRENT],
     [{ maxConcurrentTasks: 1.5 }, 'maxConcurrentTasks', '1.5 is not a number of tasks', CONCURRENT],

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { drawGraph, type GraphNode } from '../../src/core/drawing/draw-graph.js';
+import { readGroups } from '../../src/core/drawing/draw-plan.js';
 import type { Plan } from '../../src/core/plan.js';
 import { arbitraryPlan, planOf } from '../model/arbitrary-plan.js';
 import { readGraph } from './read-drawing.js';
@@ -194,6 +195,101 @@ describe('a drawing reads like one made by hand', () => {
     expect(text).toBe('build-the-whole-monor…inux-arm64 ── a b');
   });
 
+  test('a group is a box, in which its nodes lose its name', () => {
+    const text = draw({
+      build: [],
+      'eu.deploy': ['build'],
+      'us.deploy': ['build'],
+      'eu.smoke': ['eu.deploy'],
+      'us.smoke': ['us.deploy'],
+      announce: ['eu.smoke', 'us.smoke'],
+    });
+    expect(text).toMatchInlineSnapshot(`
+      "
+      build ─┐                       ┌─ announce
+             │  ╭ eu ┄┄┄┄┄┄┄┄┄┄┄┄┄╮  │
+             ├─── deploy ── smoke ───┤
+             │  ╰┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄╯  │
+             │  ╭ us ┄┄┄┄┄┄┄┄┄┄┄┄┄╮  │
+             └─── deploy ── smoke ───┘
+                ╰┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄╯
+      "
+    `);
+  });
+
+  test('groups in a group are boxes in its box', () => {
+    const text = draw({
+      build: [],
+      'prod.eu.deploy': ['build'],
+      'prod.us.deploy': ['build'],
+      'prod.eu.smoke': ['prod.eu.deploy'],
+      'prod.us.smoke': ['prod.us.deploy'],
+      'prod.check': ['prod.eu.smoke', 'prod.us.smoke'],
+    });
+    expect(text).toMatchInlineSnapshot(`
+      "
+      build ─┐
+             │  ╭┄┄ prod ┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄╮
+             │  ┆                      ┌─ check ┆
+             │  ┆ ╭ eu ┄┄┄┄┄┄┄┄┄┄┄┄┄╮  │        ┆
+             ├───── deploy ── smoke ───┤        ┆
+             │  ┆ ╰┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄╯  │        ┆
+             │  ┆ ╭ us ┄┄┄┄┄┄┄┄┄┄┄┄┄╮  │        ┆
+             └───── deploy ── smoke ───┘        ┆
+                ┆ ╰┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄╯           ┆
+                ╰┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄╯
+      "
+    `);
+  });
+
+  test('a line that leads past the nodes of a group interrupts the sides of its box', () => {
+    const text = draw({
+      build: [],
+      'eu.deploy': ['build'],
+      licences: ['build'],
+      'eu.smoke': ['eu.deploy'],
+      'us.deploy': ['licences'],
+    });
+    expect(text).toMatchInlineSnapshot(`
+      "
+      build ─┬─── licences ─┐
+             │  ╭ eu ┄┄┄┄┄┄┄│┄┄┄┄┄┄┄┄┄┄┄╮
+             └─── deploy ───│─── smoke  ┆
+                ╰┄┄┄┄┄┄┄┄┄┄┄│┄┄┄┄┄┄┄┄┄┄┄╯
+                            │  ╭ us ┄┄┄┄╮
+                            └─── deploy ┆
+                               ╰┄┄┄┄┄┄┄┄╯
+      "
+    `);
+  });
+
+  test('a box is as wide as its title, and stands also around a node without edges', () => {
+    expect(draw({ 'notifications.mail': [], build: [], test: ['build'] })).toMatchInlineSnapshot(`
+      "
+      ╭ notifications ╮
+      ┆ mail          ┆
+      ╰┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄╯
+        build ──────────── test
+      "
+    `);
+  });
+
+  test('a box that is too wide goes on below', () => {
+    const ids = Array.from({ length: 9 }, (_, i) => (i > 2 ? `migrate.version-${i}` : `prepare-${i}`));
+    expect(draw(Object.fromEntries(ids.map((id, i) => [id, ids.slice(i - 1, i)])))).toMatchInlineSnapshot(`
+      "
+      prepare-0 ── prepare-1 ── prepare-2 ─┐
+                                           │  ╭ migrate ┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄╮
+                                           └─── version-3 ── version-4 ── version-5 ──── →
+                                              ╰┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄╯
+
+           ╭ migrate ┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄╮
+      → ──── version-6 ── version-7 ── version-8 ┆
+           ╰┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄╯
+      "
+    `);
+  });
+
   test('no nodes are no text', () => {
     expect(drawGraph([])).toBe('');
   });
@@ -240,6 +336,68 @@ describe.for([
   });
 });
 
+// Most of the small ones have boxes, most of the large ones a list of their groups.
+describe.for([
+  { maxNodes: 12, numRuns: 150 },
+  { maxNodes: 60, numRuns: 40 },
+])('any graph of up to $maxNodes nodes in nested groups', ({ maxNodes, numRuns }) => {
+  const grouped = fc
+    .tuple(
+      arbitraryPlan(maxNodes),
+      fc.array(fc.constantFrom('', 'a.', 'b.', 'a.c.', 'a.d.', 'a.c.e.', 'b.c.'), { minLength: 1 }),
+    )
+    .filter(([{ tasks }]) => tasks.length > 0)
+    .map(([plan, prefixes]) =>
+      nodesOf({
+        ...plan,
+        tasks: plan.tasks.map((task, i) => ({ ...task, id: (prefixes[i % prefixes.length] ?? '') + task.id })),
+      }),
+    );
+  const holds = (property: (nodes: readonly GraphNode[]) => void) => {
+    fc.assert(fc.property(grouped, property), { numRuns });
+  };
+
+  test('can be read back: every node is there once, in the boxes of its groups, or the groups are listed below', () => {
+    holds((nodes) => {
+      const read = readGraph(drawGraph(nodes));
+      expect(read.labels.toSorted()).toEqual(nodes.map(({ label }) => label).toSorted());
+      expect(read.edges).toEqual(impliedByNoPath(nodes));
+      const memberships = nodes.flatMap(({ label, boxed }) =>
+        (boxed?.groups ?? []).map((_, depth) => `${boxed?.groups.slice(0, depth + 1).join('.')}: ${label}`),
+      );
+      if (read.boxes.length > 0) expect(read.listed).toEqual([]);
+      else expect(read.listed).toEqual(memberships.sort());
+    });
+  });
+
+  test('has at least one box for every group, or none', () => {
+    holds((nodes) => {
+      const { boxes } = readGraph(drawGraph(nodes));
+      const groups = nodes.flatMap(({ boxed }) =>
+        (boxed?.groups ?? []).map((_, depth) => boxed?.groups.slice(0, depth + 1).join('.') ?? ''),
+      );
+      expect([[], [...new Set(groups)].sort()]).toContainEqual([...new Set(boxes)].sort());
+    });
+  });
+
+  test.for([60, 100])('is at most %i characters wide', (width) => {
+    holds((nodes) => {
+      const longer = nodes.map((node, i) => ({ ...node, label: node.label.padEnd((i * 7) % 90, '-x') }));
+      const lines = drawGraph(longer, width).split('\n');
+      expect(lines.filter((line) => [...line].length > width || /\s$/.test(line))).toEqual([]);
+    });
+  });
+});
+
+test('most small graphs with groups are drawn with their boxes', () => {
+  const plans = fc.sample(arbitraryPlan(12), { numRuns: 200, seed: 1 }).filter(({ tasks }) => tasks.length > 0);
+  const drawn = plans.filter((plan) => {
+    const tasks = plan.tasks.map((task, i) => ({ ...task, id: `${i % 2 === 0 ? 'even' : 'odd'}.${task.id}` }));
+    return readGraph(drawGraph(nodesOf({ ...plan, tasks }))).boxes.length > 0;
+  });
+  expect(drawn.length / plans.length).toBeGreaterThan(0.9);
+});
+
 function draw(edges: Parameters<typeof planOf>[0]): string {
   return `\n${drawGraph(nodesOf(planOf(edges)))}\n`;
 }
@@ -252,7 +410,10 @@ function waveOf(
 }
 
 function nodesOf(plan: Plan): GraphNode[] {
-  return plan.tasks.map(({ id, needs }) => ({ label: id, needs }));
+  return plan.tasks.map(({ id, needs }) => {
+    const { groups, rest } = readGroups(id);
+    return { label: id, needs, ...(groups.length > 0 && { boxed: { groups, label: rest } }) };
+  });
 }
 
 /** The naive definition: an edge counts if its end can't be reached over any other node. */

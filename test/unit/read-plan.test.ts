@@ -1,7 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { MalformedPlanError } from '../../src/core/malformed-plan.js';
 import { readPlan } from '../../src/core/read-plan.js';
+import { compile } from '../../src/index.js';
 import { planOf } from '../model/arbitrary-plan.js';
+import { everyKind } from '../support/every-kind.js';
 
 /** A sound plan as JSON, in which a test changes one thing. */
 function soundPlan() {
@@ -74,7 +76,7 @@ describe('an error names the place', () => {
     ['plan.tasks[2].id', 'there twice', inTask(2, { id: 'build' })],
     ['plan.tasks[1].kind', 'unknown', inTask(1, { kind: 'teleport' })],
     ['plan.tasks[1].title', 'no text', inTask(1, { title: 7 })],
-    ['plan.tasks[1].options', 'out of range', inTask(1, { options: 1 })],
+    ['plan.tasks[1].options', 'out of range', inTask(1, { options: 99 })],
     ['plan.tasks[1].options', 'negative', inTask(1, { options: -1 })],
     ['plan.tasks[0].options', 'referring to an empty list', (plan) => ({ ...plan, options: [] })],
     ['plan.tasks[1].needs', 'missing', inTask(1, { needs: undefined })],
@@ -115,6 +117,81 @@ describe('an error names the place', () => {
 
   function inOptions(change: object) {
     return (plan: SoundPlan) => ({ ...plan, options: [{ ...plan.options[0], ...change }] });
+  }
+});
+
+describe('an error names the place in a plan of every kind', () => {
+  type AnyPlan = ReturnType<typeof planOfEveryKind>;
+  const malformed: readonly [place: string, what: string, change: (plan: AnyPlan) => unknown][] = [
+    ['plan.holdTimeout', 'zero', (plan) => ({ ...plan, holdTimeout: 0 })],
+    ['plan.compensateOn', 'empty', (plan) => ({ ...plan, compensateOn: [] })],
+    ['plan.compensateOn', 'the same twice', (plan) => ({ ...plan, compensateOn: ['failed', 'failed'] })],
+    ['plan.compensateOn[0]', 'unknown', (plan) => ({ ...plan, compensateOn: ['completed'] })],
+    ['plan.children', 'no array', (plan) => ({ ...plan, children: {} })],
+    [
+      'plan.children[0].scheduling',
+      'malformed',
+      (plan) => ({ ...plan, children: [{ ...plan.children[0], scheduling: 1 }] }),
+    ],
+    ['plan.finish', 'another task', (plan) => ({ ...plan, finish: 0 })],
+    ['plan.finish', 'out of range', (plan) => ({ ...plan, finish: 99 })],
+    ['finish.kind', 'not the kind that it says', inNode('finish', { kind: 'task' })],
+    ['task.kind', 'a second finish', inNode('task', { kind: 'finish', compensate: undefined })],
+    ['finish.kind', 'one that the plan does not know of', (plan) => ({ ...plan, finish: undefined })],
+    ['finish.needs', 'some', inNode('finish', { needs: [0] })],
+    ['plan.outputs.build', 'the finish', (plan) => ({ ...plan, outputs: { build: plan.finish } })],
+    ['task.id', 'an empty name in a group', inNode('task', { id: 'eu.' })],
+    ['task.id', 'too long', inNode('task', { id: `${'x'.repeat(60)}.${'x'.repeat(60)}` })],
+    ['task.asks', 'of a kind that always does', inNode('task', { asks: true })],
+    ['sleep.asks', 'false, for which it is absent', inNode('sleep', { asks: false })],
+    ['task.compensate', 'no boolean', inNode('task', { compensate: 'yes' })],
+    ['map.compensate', 'of a kind that has none', inNode('map', { compensate: true })],
+    ['task.version', 'a number', inNode('task', { version: 1 })],
+    ['task.wait', 'of a kind that does not wait', inNode('task', { wait: {} })],
+    ['approval.wait', 'missing', inNode('approval', { wait: undefined })],
+    ['approval.wait.timeout', 'text', inNode('approval', { wait: { timeout: '1h' } })],
+    ['approval.wait.onTimeout', 'unknown', inNode('approval', { wait: { onTimeout: 'fail' } })],
+    ['event.wait.onTimeout', 'without a value', inNode('event', { wait: { onTimeout: {} } })],
+    ['event.wait.duration', 'of a sleep', inNode('event', { wait: { duration: 1 } })],
+    ['sleep.wait.duration', 'missing', inNode('sleep', { wait: {} })],
+    ['sleep.wait.duration', 'beside a moment', inNode('sleep', { wait: { duration: 1, until: 1 } })],
+    ['sleep.wait.until', 'a fraction', inNode('sleep', { wait: { until: 1.5 } })],
+    ['sleep.wait.timeout', 'of an approval', inNode('sleep', { wait: { duration: 1, timeout: 1 } })],
+    ['map.map', 'missing', inNode('map', { map: undefined })],
+    ['task.map', 'of a kind that is none', inNode('task', { map: {} })],
+    ['map.map.concurrency', 'zero', inNode('map', { map: { concurrency: 0 } })],
+    ['map.map.tolerate', 'text', inNode('map', { map: { tolerate: '10%' } })],
+    ['map.map.tolerate', 'neither', inNode('map', { map: { tolerate: {} } })],
+    ['map.map.tolerate', 'both', inNode('map', { map: { tolerate: { count: 1, percent: 1 } } })],
+    ['map.map.tolerate.count', 'a fraction', inNode('map', { map: { tolerate: { count: 1.5 } } })],
+    ['map.map.tolerate.percent', 'more than all', inNode('map', { map: { tolerate: { percent: 101 } } })],
+    ['subworkflow.child', 'missing', inNode('subworkflow', { child: undefined })],
+    ['subworkflow.child', 'out of range', inNode('subworkflow', { child: 1 })],
+    ['map.child', 'negative', inNode('map', { child: -1 })],
+    ['task.child', 'of a kind that runs none', inNode('task', { child: 0 })],
+  ];
+
+  test.for(malformed)('%s: %s', ([named, , change]) => {
+    const plan = planOfEveryKind();
+    const [kind = '', ...fields] = named.split('.');
+    const place = kind === 'plan' ? named : [`plan.tasks[${indexOf(plan, kind)}]`, ...fields].join('.');
+    expect(thrownBy(() => readPlan(change(plan)))).toMatchObject({ code: 'MALFORMED_PLAN', place });
+  });
+
+  /** Changes the first node of a kind. */
+  function inNode(kind: string, change: object) {
+    return (plan: AnyPlan) => {
+      const index = indexOf(plan, kind);
+      return { ...plan, tasks: plan.tasks.with(index, { ...plan.tasks[index], ...change }) };
+    };
+  }
+
+  function indexOf(plan: AnyPlan, kind: string): number {
+    return plan.tasks.findIndex((task: { kind: string }) => task.kind === kind);
+  }
+
+  function planOfEveryKind() {
+    return JSON.parse(JSON.stringify(compile(everyKind())));
   }
 });
 

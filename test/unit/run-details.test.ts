@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { renderRunDetails } from '../../src/core/details/run-details.js';
-import type { TaskEvent } from '../../src/core/event.js';
+import type { UnitEvent } from '../../src/core/event.js';
 import { Scheduler } from '../../src/core/scheduler.js';
 import { type PlanSettings, planOf } from '../model/arbitrary-plan.js';
 
@@ -19,7 +19,7 @@ describe('the details of a run', () => {
       "
       **running, 0 of 6 tasks settled**: • 1 running, ○ 5 pending
 
-      | state | task | attempts | took | why |
+      | state | task | attempts | took | notes |
       | - | - | -: | -: | - |
       | • running | install |  |  |  |
       | ○ pending | typecheck |  |  |  |
@@ -49,7 +49,7 @@ describe('the details of a run', () => {
       "
       **failed, 6 of 6 tasks settled**: ✗ 1 failed, × 2 upstream_failed, ✓ 3 succeeded
 
-      | state | task | attempts | took | why |
+      | state | task | attempts | took | notes |
       | - | - | -: | -: | - |
       | ✗ failed | unit | 3 | 1 min 23 s | AssertionError: expected 1 to be 2 (2 tasks could not run because of it) |
       | ✓ succeeded | install | 1 | 12.3 s |  |
@@ -103,7 +103,7 @@ describe('the details of a run', () => {
     const run = started({ build: [], scan: [] });
     report(run, 'scan', { kind: 'taskUnserved', reason: "no handler 'scan' on this worker", attempts: 0 }, 5);
     expect(rows(run)).toEqual([
-      "| … waiting | scan |  |  | waits for a worker: no handler 'scan' on this worker |",
+      "| … waiting | scan |  |  | can't start yet: no handler 'scan' on this worker |",
       '| • running | build |  |  |  |',
     ]);
   });
@@ -187,9 +187,9 @@ function started(edges: Parameters<typeof planOf>[0], settings: PlanSettings = {
   return run;
 }
 
-type Report<E> = E extends TaskEvent ? Omit<E, 'task' | 'dispatch'> : never;
+type Report<E> = E extends UnitEvent ? Omit<E, 'task' | 'dispatch'> : never;
 
-function report(run: Scheduler, id: string, event: Report<TaskEvent>, at: number): void {
+function report(run: Scheduler, id: string, event: Report<UnitEvent>, at: number): void {
   const task = run.plan.tasks.findIndex((planned) => planned.id === id);
   run.apply({ ...event, task, dispatch: run.tasks[task]?.dispatchCount ?? 0, at });
 }

@@ -1,10 +1,13 @@
 import { describe, expect, test } from 'vitest';
-import { buildSnapshot, type PendingAttempt, type RunIdentity } from '../../src/client/run-snapshot.js';
-import type { SchedulerEvent, TaskEvent } from '../../src/core/event.js';
+import { buildSnapshot, type RunIdentity } from '../../src/client/run-snapshot.js';
+import type { PendingAttempt } from '../../src/client/task-snapshot.js';
+import type { SchedulerEvent, UnitEvent } from '../../src/core/event.js';
+import type { Order } from '../../src/core/order.js';
 import { Scheduler } from '../../src/core/scheduler.js';
 import { takeSnapshot } from '../../src/core/snapshot.js';
-import { compile, type RunSnapshot } from '../../src/index.js';
+import { compile, type RunSnapshot, workflow } from '../../src/index.js';
 import { idle, looseWorkflow } from '../support/loose-workflow.js';
+import { type Outcome, START as PLAYED_AT, playRun } from '../support/played-run.js';
 
 /** When the run was started, in milliseconds since the epoch. */
 const START = 1_000_000;
@@ -14,14 +17,19 @@ describe('a task', () => {
     expect(taskOf(snapshotAfter([]), 'unit')).toEqual({
       id: 'unit',
       title: 'Unit tests',
+      kind: 'task',
       state: 'pending',
       needs: ['build'],
       attempts: 0,
       scheduledAt: undefined,
       startedAt: undefined,
       settledAt: undefined,
+      until: undefined,
       error: undefined,
       cause: undefined,
+      items: undefined,
+      compensation: undefined,
+      compensationError: undefined,
     });
   });
 
@@ -61,7 +69,7 @@ describe('a task', () => {
     const snapshot = snapshotAfter(
       [
         { kind: 'taskUnserved', task: 0, dispatch: 1, reason: 'no handler', attempts: 2, at: START + 1 },
-        { kind: 'backoffElapsed', task: 0, dispatch: 1, at: START + 1_001 },
+        { kind: 'timerElapsed', task: 0, dispatch: 1, at: START + 1_001 },
       ],
       { build: { attempt: 1, startedAt: undefined, lastFailure: undefined } },
     );
@@ -75,7 +83,7 @@ describe('a task', () => {
     expect(taskOf(snapshot, 'build')).toMatchObject({
       state: 'waiting',
       attempts: 0,
-      cause: { message: 'waits for a worker: no handler', root: undefined, from: undefined },
+      cause: { message: "can't start yet: no handler", root: undefined, from: undefined },
     });
   });
 
@@ -138,13 +146,86 @@ describe('a run', () => {
   });
 
   test('has no tasks before its plan is made', () => {
-    const snapshot = buildSnapshot(run, undefined, new Map(), 'no worker has its definition');
-    expect(snapshot).toMatchObject({ ...run, tasks: [], problem: 'no worker has its definition' });
+    const snapshot = buildSnapshot(identity, undefined, new Map(), 'no worker has its definition');
+    expect(snapshot).toMatchObject({ ...identity, tasks: [], problem: 'no worker has its definition' });
     expect(Object.values(snapshot.counts).every((count) => count === 0)).toBe(true);
   });
 });
 
-const run: RunIdentity = {
+describe('a run of the whole vocabulary', () => {
+  const run = () => 1;
+  const trip = workflow('trip', {}, ({ task, map, resource, approval }) => {
+    const db = resource('db', { create: run, destroy: run });
+    const flight = task('flight', { needs: { db }, run, compensate: run });
+    map('smoke', { needs: { flight }, over: () => [1, 2, 3], tolerate: 1, run });
+    task('hotel', { needs: { flight }, run });
+    approval('ok', { timeout: '1h' });
+  });
+
+  function snapshotOf(outcomes: Readonly<Record<string, Outcome>>, ...orders: Order[]): RunSnapshot {
+    const { scheduler } = playRun(compile(trip), outcomes);
+    const by = { id: 'update-1', actor: 'ann', reason: 'lunch' };
+    for (const order of orders) scheduler.apply({ kind: 'ordered', order, by, at: PLAYED_AT + 5 });
+    return buildSnapshot(identity, takeSnapshot(scheduler, PLAYED_AT), new Map(), undefined);
+  }
+
+  test('tells the kind of every node', () => {
+    expect(snapshotOf({}).tasks.map(({ id, kind }) => `${id}: ${kind}`)).toEqual([
+      'db: resource',
+      'ok: approval',
+      'flight: task',
+      'smoke: map',
+      'hotel: task',
+    ]);
+  });
+
+  test('counts the items of a map, once they are known', () => {
+    expect(taskOf(snapshotOf({ smoke: 'neverEnds' }), 'smoke').items).toBeUndefined();
+    const items = { output: [1, 2, 3] };
+    const { items: counted, state } = taskOf(snapshotOf({ smoke: items, 'smoke[1]': 'fails' }), 'smoke');
+    expect(state).toBe('succeeded');
+    expect(counted).toMatchObject({ total: 3, counts: { succeeded: 2, failed: 1, running: 0 } });
+  });
+
+  test('tells until when a node waits', () => {
+    expect(taskOf(snapshotOf({}), 'ok').until).toEqual(new Date(PLAYED_AT + 3_600_000));
+  });
+
+  test('tells what was undone, and what could not be', () => {
+    const skipped: Order = { verb: 'skip', task: 'ok' };
+    const failed = snapshotOf({ hotel: 'fails', 'flight:compensate': 'fails' }, skipped);
+    expect(taskOf(failed, 'db').compensation).toBe('destroyed');
+    expect(taskOf(failed, 'hotel').compensation).toBeUndefined();
+    expect(taskOf(snapshotOf({ 'db:destroy': 'fails' }), 'db')).toMatchObject({
+      compensation: 'failed',
+      compensationError: { message: 'db:destroy broke' },
+    });
+  });
+
+  test('tells whether it is paused, and who ordered what', () => {
+    const snapshot = snapshotOf({}, { verb: 'pause' }, { verb: 'skip', task: 'ok' });
+    expect(snapshot.paused).toBe(true);
+    expect(snapshot.audit).toEqual([
+      {
+        at: new Date(PLAYED_AT + 5),
+        verb: 'pause',
+        task: undefined,
+        actor: 'ann',
+        reason: 'lunch',
+        updateId: 'update-1',
+        refused: undefined,
+      },
+      expect.objectContaining({ verb: 'skip', task: 'ok' }),
+    ]);
+    expect(taskOf(snapshot, 'ok').cause).toMatchObject({
+      kind: 'operator',
+      root: 'ok',
+      message: 'skipped by ann: lunch',
+    });
+  });
+});
+
+const identity: RunIdentity = {
   workflow: 'release',
   workflowId: 'release-42',
   runId: 'run-id',
@@ -152,6 +233,7 @@ const run: RunIdentity = {
   startedAt: new Date(START),
   closedAt: undefined,
   cancelRequested: false,
+  rerunOf: undefined,
 };
 
 /** build, unit after build, deploy after unit: indices 0 to 2. */
@@ -167,7 +249,7 @@ function snapshotAfter(
   const scheduler = new Scheduler(compile(definition));
   scheduler.apply({ kind: 'runStarted', at: START });
   for (const event of events) scheduler.apply(event);
-  return buildSnapshot(run, takeSnapshot(scheduler, START), new Map(Object.entries(pending)), undefined);
+  return buildSnapshot(identity, takeSnapshot(scheduler, START), new Map(Object.entries(pending)), undefined);
 }
 
 function taskOf(snapshot: RunSnapshot, id: string) {
@@ -176,11 +258,11 @@ function taskOf(snapshot: RunSnapshot, id: string) {
   return task;
 }
 
-function succeeded(id: string, after: number, attempts: number): TaskEvent & { at: number } {
+function succeeded(id: string, after: number, attempts: number): UnitEvent & { at: number } {
   return { kind: 'taskSucceeded', output: null, attempts, ...dispatched(id), at: START + after };
 }
 
-function failed(id: string): TaskEvent & { at: number } {
+function failed(id: string): UnitEvent & { at: number } {
   const error = { type: 'TypeError', message: 'no image' };
   return { kind: 'taskFailed', error, attempts: 3, ...dispatched(id), at: START + 1 };
 }

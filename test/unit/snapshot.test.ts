@@ -1,14 +1,15 @@
 import { describe, expect, test } from 'vitest';
 import type { TaskError } from '../../src/core/cause.js';
 import type { SchedulerCommand } from '../../src/core/command.js';
-import type { SchedulerEvent } from '../../src/core/event.js';
+import { type Report, withTime } from '../../src/core/event.js';
 import type { Plan } from '../../src/core/plan.js';
 import { PROTOCOL } from '../../src/core/protocol.js';
 import { Scheduler } from '../../src/core/scheduler.js';
 import { readTasks, takeSnapshot, type WireSnapshot } from '../../src/core/snapshot.js';
 import { planOf } from '../model/arbitrary-plan.js';
+import { giveOrder } from '../support/give-order.js';
+import { playRun, START } from '../support/played-run.js';
 
-const START = Date.UTC(2026, 0, 1);
 const MIB = 1024 * 1024;
 
 describe('a snapshot, read after its way through JSON', () => {
@@ -36,6 +37,7 @@ describe('a snapshot, read after its way through JSON', () => {
         needs: [0],
         attempts: 0,
         scheduledAt: START + 5,
+        until: START + 1_008,
         cause: { kind: 'unserved', reason: 'no worker has scan' },
       }),
       task(3, 'docs', { state: 'running', needs: [0], attempts: expect.any(Number), scheduledAt: START + 5 }),
@@ -121,6 +123,62 @@ describe('a snapshot, read after its way through JSON', () => {
   test('refuses a state that only a newer version knows', () => {
     const snapshot = sent(takeSnapshot(started(planOf({ build: [] })), START));
     expect(() => readTasks({ ...snapshot, states: '?' })).toThrow(/newer/);
+  });
+});
+
+describe('a snapshot of nodes of other kinds', () => {
+  test('tells the kinds', () => {
+    const kinds = { smoke: { kind: 'map' }, gate: { kind: 'approval' } } as const;
+    const { scheduler } = playRun(planOf({ build: [], smoke: [], gate: [] }, { kinds }));
+    expect(readTasks(sent(takeSnapshot(scheduler, START))).map(({ kind }) => kind)).toEqual([
+      'task',
+      'map',
+      'approval',
+    ]);
+  });
+
+  test('tells until when something waits', () => {
+    const { scheduler } = playRun(
+      planOf({ nap: [] }, { kinds: { nap: { kind: 'sleep', wait: { duration: 9_000 } } } }),
+    );
+    expect(readTasks(sent(takeSnapshot(scheduler, START)))).toMatchObject([{ state: 'waiting', until: START + 9_000 }]);
+  });
+
+  test.for([
+    ['counted', undefined],
+    ['listed', 3],
+    [{ items: 'smoke', from: 1, limit: 2 }, 2],
+    [{ items: 'other', from: 0, limit: 2 }, undefined],
+  ] as const)('counts the items of maps, and lists as many as were asked for: %o', ([asked, listed]) => {
+    const plan = planOf({ smoke: [] }, { kinds: { smoke: { kind: 'map', map: { tolerate: { count: 1 } } } } });
+    const { scheduler } = playRun(plan, { smoke: { output: [1, 2, 3] }, 'smoke[1]': 'fails' });
+    const [task] = readTasks(sent(takeSnapshot(scheduler, START, asked)));
+    expect(task?.items).toMatchObject({ total: 3, counts: { s: 2, f: 1 } });
+    expect(task?.items?.items?.[0]?.states.length).toBe(listed);
+  });
+
+  test('tells how far compensations are', () => {
+    const plan = planOf({ book: [], ship: ['book'] }, { kinds: { book: { compensate: true } } });
+    const { scheduler } = playRun(plan, { ship: 'fails', 'book:compensate': 'fails' });
+    const [book, ship] = readTasks(sent(takeSnapshot(scheduler, START)));
+    expect(book?.undo).toMatchObject({
+      state: 'failed',
+      attempts: 3,
+      cause: { error: { message: 'book:compensate broke' } },
+    });
+    expect(ship?.undo).toBeUndefined();
+  });
+
+  test('tells of a pause, and of the orders', () => {
+    const { scheduler } = playRun(planOf({ gate: [] }, { kinds: { gate: { kind: 'approval' } } }));
+    giveOrder(scheduler, { verb: 'pause' }, { id: 'u1', actor: 'anna' });
+    const order = { id: 'u1', actor: 'anna', verb: 'pause', at: START + 30_000 };
+    expect(sent(takeSnapshot(scheduler, START))).toMatchObject({ isPaused: true, audit: [order] });
+  });
+
+  test('says nothing of what a plain run has not', () => {
+    const snapshot = sent(takeSnapshot(started(planOf({ build: [] })), START));
+    for (const field of ['kinds', 'maps', 'undo', 'isPaused', 'audit']) expect(snapshot).not.toHaveProperty(field);
   });
 });
 
@@ -260,10 +318,8 @@ function started(plan: Plan): Scheduler {
   return scheduler;
 }
 
-type Untimed<Event> = Event extends { kind: string } ? Omit<Event, 'at'> : never;
-
-function apply(scheduler: Scheduler, after: number, event: Untimed<SchedulerEvent>): void {
-  scheduler.apply({ ...event, at: START + after } as SchedulerEvent); // Omit has lost which fields go together
+function apply(scheduler: Scheduler, after: number, event: Report): void {
+  scheduler.apply(withTime(event, START + after));
 }
 
 function task(index: number, id: string, differing: object) {
@@ -271,11 +327,15 @@ function task(index: number, id: string, differing: object) {
     index,
     id,
     title: undefined,
+    kind: 'task',
     needs: [],
     attempts: 1,
     scheduledAt: undefined,
     settledAt: undefined,
     cause: undefined,
+    until: undefined,
+    items: undefined,
+    undo: undefined,
     ...differing,
   };
 }

@@ -1,7 +1,12 @@
 import { ApplicationFailure, ApplicationFailureCategory } from '@temporalio/common';
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
-import { InvalidNeedsError, InvalidOutputError, UnservedTaskError } from '../../activities/task-error.js';
+import {
+  InvalidChildInputError,
+  InvalidNeedsError,
+  InvalidOutputError,
+  UnservedTaskError,
+} from '../../activities/task-error.js';
 import { toTaskFailure } from '../../activities/task-failure.js';
 import { NonRetryableError } from '../../src/index.js';
 
@@ -96,6 +101,7 @@ describe('what would fail again in the same way is not retried:', () => {
     ['TaskUnserved', new UnservedTaskError('no handler')],
     ['InvalidOutput', new InvalidOutputError('a Date is not JSON')],
     ['InvalidNeeds', new InvalidNeedsError('not a number')],
+    ['InvalidChildInput', new InvalidChildInputError('not a number')],
   ])('what the wrapper itself reports as %s', (type, error) => {
     expect(toTaskFailure(error, 1)).toMatchObject({ type, nonRetryable: true, message: error.message });
   });

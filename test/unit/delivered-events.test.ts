@@ -1,0 +1,53 @@
+import { expect, test } from 'vitest';
+import { type HistoryEvent, inDeliveryOrder } from '../../src/client/history/delivered-events.js';
+
+const started = { workflowTaskStartedEventAttributes: {} };
+const completed = { workflowTaskCompletedEventAttributes: {} };
+const failed = { workflowTaskFailedEventAttributes: {} };
+const result = { activityTaskCompletedEventAttributes: {} };
+const fired = { timerFiredEventAttributes: {} };
+const cancel = { workflowExecutionCancelRequestedEventAttributes: {} };
+const accepted = { workflowExecutionUpdateAcceptedEventAttributes: {} };
+
+test('a request to cancel is heard of before the results of the same workflow task', () => {
+  expect(order([result, fired, cancel, started, completed])).toEqual([2, 0, 1, 3, 4]);
+});
+
+test('and after those of an earlier one', () => {
+  expect(order([result, started, completed, cancel, started, completed])).toEqual([0, 1, 2, 3, 4, 5]);
+});
+
+test('a workflow task that fails has told nothing', () => {
+  expect(order([result, started, failed, cancel, started, completed])).toEqual([3, 0, 1, 2, 4, 5]);
+});
+
+test('an order is heard of before the results of its workflow task, at the end of which it is written', () => {
+  expect(order([result, started, completed, accepted, accepted])).toEqual([3, 4, 0, 1, 2]);
+});
+
+test('and where there were none, when it is written', () => {
+  expect(order([started, completed, accepted, result])).toEqual([0, 1, 2, 3]);
+});
+
+test('an order comes before a request to cancel, and that before a result, of the same workflow task', () => {
+  expect(order([result, cancel, started, completed, accepted])).toEqual([4, 1, 0, 2, 3]);
+  expect(order([cancel, result, started, completed, accepted])).toEqual([4, 0, 1, 2, 3]);
+});
+
+test('what a workflow task tells is heard at the time when that was started', () => {
+  const delivered = inDeliveryOrder(history([result, started, completed, accepted, fired]));
+  expect(delivered.map(({ at }) => at)).toEqual([2_000, 2_000, 2_000, 3_000, 5_000]);
+});
+
+/** The positions in history, in the order in which the workflow hears of them. */
+function order(kinds: readonly object[]): number[] {
+  return inDeliveryOrder(history(kinds)).map(({ event }) => Number(event.eventId) - 1);
+}
+
+/** An event a second. */
+function history(kinds: readonly object[]): HistoryEvent[] {
+  return kinds.map(
+    (attributes, index) =>
+      ({ eventId: index + 1, eventTime: { seconds: index + 1 }, ...attributes }) as unknown as HistoryEvent,
+  ); // numbers where there are Longs
+}
