@@ -3,7 +3,7 @@ import { hostname } from 'node:os';
 import { dirname } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { historyFile, readHistory } from './history-file.js';
-import { recordedRuns } from './recorded-runs.js';
+import { recordedHistories } from './recorded-runs.js';
 
 /** Bytes; they are read by people in reviews, too. */
 const MAXIMUM = 300 * 1024;
@@ -13,10 +13,10 @@ const OF_A_MACHINE = /(?<!\w)\/(work|root|tmp|home|Users|usr|private)\b|file:\/\
 
 test('every recorded run has its fixture, and there are no others', () => {
   const fixtures = readdirSync(dirname(historyFile('any'))).sort();
-  expect(fixtures).toEqual(recordedRuns.map(({ name }) => `${name}.json`).sort());
+  expect(fixtures).toEqual(recordedHistories.map(({ name }) => `${name}.json`).sort());
 });
 
-describe.each(recordedRuns)('the fixture $name', ({ name, contains }) => {
+describe.each(recordedHistories)('the fixture $name', ({ name, contains }) => {
   test('shows what it is for', () => {
     const types = readHistory(name).events.map((event) => event.eventType);
     expect(types).toEqual(expect.arrayContaining([...contains]));

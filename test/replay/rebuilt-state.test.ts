@@ -2,23 +2,37 @@ import { defaultDataConverter } from '@temporalio/common';
 // The SDK exports it nowhere else, and the protobuf library reads neither the dates nor the durations of Temporal's JSON.
 import { historyFromJSON } from '@temporalio/common/lib/proto-utils.js';
 import { describe, expect, test } from 'vitest';
-import { rebuildSnapshot } from '../../src/client/history-reader.js';
+import { rebuildRun, rebuildSnapshot } from '../../src/client/history-reader.js';
 import { PayloadReader } from '../../src/client/payloads.js';
+import { readItems } from '../../src/core/items-snapshot.js';
 import { SNAPSHOT_MEMO } from '../../src/core/protocol.js';
 import { readTasks, type WireSnapshot } from '../../src/core/snapshot.js';
 import type { HistoryEvent } from '../support/run-history.js';
 import { readHistory } from './history-file.js';
-import { recordedRuns } from './recorded-runs.js';
+import { recordedHistories } from './recorded-runs.js';
 
 const payloads = new PayloadReader(defaultDataConverter);
 const WITHOUT_TASKS = ['invalid-input', 'malformed-plan'];
 const ENDED_FROM_OUTSIDE = ['terminated'];
 
+const names = recordedHistories.map(({ name }) => name);
+const continued = names.filter((name) => continuationOf(readEvents(name)) !== undefined);
+const ended = names.filter((name) => ![...WITHOUT_TASKS, ...ENDED_FROM_OUTSIDE, ...continued].includes(name));
+
 describe('the state that a client rebuilds from a history is the one that the run kept itself:', () => {
-  const kept = recordedRuns.filter(({ name }) => ![...WITHOUT_TASKS, ...ENDED_FROM_OUTSIDE].includes(name));
-  test.each(kept)('$name', async ({ name }) => {
+  test.each(ended)('%s', async (name) => {
     const events = readEvents(name);
-    expect(tasksOf(await rebuildSnapshot(events, payloads))).toEqual(tasksOf(await keptSnapshot(events)));
+    const rebuilt = await rebuildSnapshot(events, payloads, 'listed');
+    expect(rebuilt && runOf(rebuilt)).toEqual(runOf(await keptSnapshot(events)));
+  });
+});
+
+describe('the state that a client rebuilds from a history is the one that the next execution was given:', () => {
+  test.each(continued)('%s', async (name) => {
+    const events = readEvents(name);
+    const rebuilt = await rebuildRun(events, payloads);
+    const [, , carried] = await payloads.values(continuationOf(events)?.input?.payloads);
+    expect(withoutTimes(rebuilt?.scheduler.save())).toEqual(withoutTimes(carried));
   });
 });
 
@@ -40,6 +54,10 @@ function readEvents(name: string): readonly HistoryEvent[] {
   return historyFromJSON(readHistory(name)).events ?? [];
 }
 
+function continuationOf(events: readonly HistoryEvent[]) {
+  return events.at(-1)?.workflowExecutionContinuedAsNewEventAttributes ?? undefined;
+}
+
 async function keptSnapshot(events: readonly HistoryEvent[]): Promise<WireSnapshot | undefined> {
   const modified = events.flatMap((event) => event.workflowPropertiesModifiedEventAttributes ?? []);
   const payload = modified.at(-1)?.upsertedMemo?.fields?.[SNAPSHOT_MEMO];
@@ -47,12 +65,29 @@ async function keptSnapshot(events: readonly HistoryEvent[]): Promise<WireSnapsh
   return snapshot as WireSnapshot | undefined; // only Pawl's workflow writes this field
 }
 
-/** Without times, which are those of workflow tasks in one and of events in the other, and without stacks, which fixtures lack. */
+function runOf(snapshot: WireSnapshot | undefined) {
+  const { outcome, isPaused, audit } = snapshot ?? {};
+  return { outcome, isPaused, audit: withoutTimes(audit), tasks: tasksOf(snapshot) };
+}
+
 function tasksOf(snapshot: WireSnapshot | undefined) {
   if (snapshot === undefined) throw new Error('there is no snapshot');
-  return readTasks(snapshot).map(({ id, state, attempts, cause }) => {
-    if (cause?.kind !== 'error') return { id, state, attempts, cause };
-    const { stack: _, ...error } = cause.error;
-    return { id, state, attempts, cause: { ...cause, error } };
-  });
+  return readTasks(snapshot).map((task) => ({
+    ...task,
+    ...withoutTimes({ cause: task.cause, undo: task.undo }),
+    ...NO_TIMES,
+    items: task.items && withoutTimes({ counts: task.items.counts, items: readItems(task.items) }),
+  }));
+}
+
+const NO_TIMES = { scheduledAt: undefined, settledAt: undefined, until: undefined };
+const OF_WORKFLOW_TASKS = ['at', 'scheduled', 'settled', 'scheduledAt', 'settledAt', 'startedAt', 'until'];
+
+/** Times are those of workflow tasks in the one and of events in the other; stacks are not in fixtures. */
+function withoutTimes<T>(value: T): T {
+  return JSON.parse(
+    JSON.stringify(value ?? null, (key, inner) =>
+      OF_WORKFLOW_TASKS.includes(key) || key === 'stack' ? undefined : (inner as unknown),
+    ),
+  );
 }

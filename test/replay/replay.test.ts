@@ -3,18 +3,21 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import '../support/worker-and-engine.js'; // for its quiet logger
 import { PawlPlugin } from '../../worker/index.js';
 import { type JsonEvent, type JsonHistory, readHistory } from './history-file.js';
-import { recordedRuns } from './recorded-runs.js';
+import { recordedHistories } from './recorded-runs.js';
 
 describe('the shipped bundle replays the history of a run', () => {
   let errors: ReadonlyMap<string, Error | undefined>;
 
   beforeAll(async () => {
-    errors = await replay(recordedRuns.map(({ name }) => ({ workflowId: name, history: readHistory(name) })));
+    errors = await replay(
+      recordedHistories.map(({ name, workflowId }) => ({ workflowId, history: readHistory(name) })),
+    );
   });
 
-  test.each(recordedRuns.map(({ name }) => name))('%s', (name) => {
-    expect(errors.has(name)).toBe(true);
-    expect(errors.get(name)?.message).toBeUndefined();
+  test.each(recordedHistories.map(({ name }) => name))('%s', (name) => {
+    const runId = runIdOf(readHistory(name));
+    expect(errors.has(runId)).toBe(true);
+    expect(errors.get(runId)?.message).toBeUndefined();
   });
 });
 
@@ -32,17 +35,23 @@ describe('a replay reports non-determinism for a history', () => {
     expectNondeterminism(withPlan({ scheduling: 'waves' })));
 });
 
+/** The errors by run ids: several executions have one workflow id. */
 async function replay(histories: Iterable<{ workflowId: string; history: JsonHistory }>) {
   const errors = new Map<string, Error | undefined>();
   // A replay needs no definition: the plan is in the history.
   const results = Worker.runReplayHistories({ plugins: [new PawlPlugin({ workflows: [] })] }, histories);
-  for await (const { workflowId, error } of results) errors.set(workflowId, error);
+  for await (const { runId, error } of results) errors.set(runId, error);
   return errors;
 }
 
 async function expectNondeterminism(history: JsonHistory): Promise<void> {
   const errors = await replay([{ workflowId: 'changed', history }]);
-  expect(errors.get('changed')?.name).toBe('DeterminismViolationError');
+  expect(errors.get(runIdOf(history))?.name).toBe('DeterminismViolationError');
+}
+
+function runIdOf({ events: [started] }: JsonHistory): string {
+  const attributes = started?.workflowExecutionStartedEventAttributes as { readonly originalExecutionRunId: string };
+  return attributes.originalExecutionRunId;
 }
 
 function withFirstDispatch(changed: Record<string, unknown>): JsonHistory {

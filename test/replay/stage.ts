@@ -1,17 +1,45 @@
 import { NativeConnection } from '@temporalio/worker';
-import { OrchestrationEngine, type Run, type StartOptions, type WorkflowDefinition } from '../../src/index.js';
+import type { RunEnvelope } from '../../src/core/protocol.js';
+import { readItemId } from '../../src/core/unit-id.js';
+import {
+  compile,
+  OrchestrationEngine,
+  type Run,
+  type StartOptions,
+  type TaskState,
+  type WorkflowDefinition,
+} from '../../src/index.js';
 import { createWorker } from '../../worker/index.js';
 import { type HistoryEvent, historyOf } from '../support/run-history.js';
 
-/** A kind of run whose history is kept. */
-export interface RecordedRun {
+/** A history that is kept. */
+interface RecordedHistory {
   /** The name of its fixture. */
   readonly name: string;
   /** Types of events without which it would not show what it is for. */
   readonly contains: readonly string[];
+}
+
+/** A kind of run whose history is kept: that of the last execution with its name as workflow id. */
+export interface RecordedRun extends RecordedHistory {
+  /** What else is kept of it. */
+  readonly others?: readonly OtherHistory[];
   /** Makes the run and returns when it has ended. */
   record(stage: Stage): Promise<unknown>;
 }
+
+/** The history of a child workflow, or of an earlier execution of a run that continued as new. */
+export type OtherHistory = RecordedHistory &
+  (
+    | {
+        /** What stands in its workflow id behind the run's name and a slash. */
+        readonly child: string;
+      }
+    | {
+        /** Its number, from 1. */
+        readonly execution: number;
+      }
+  );
 
 /** What a recorded run is made with. Nothing in it names this machine: that would end up in the history. */
 export class Stage implements AsyncDisposable {
@@ -51,6 +79,44 @@ export class Stage implements AsyncDisposable {
     }
   }
 
+  /** Makes a run that takes no input, with one worker; `use` is called when it has started, and what it does not end is waited for. */
+  async steer(definition: WorkflowDefinition, use: (run: Run<unknown>) => Promise<unknown>): Promise<void> {
+    await this.withWorker([definition], async () => {
+      const run = await this.engine.start(definition, undefined, this.options);
+      await use(run);
+      await ended(run);
+    });
+  }
+
+  /** As {@link steer}, of a run that continues as new after so many events, instead of 8,000. */
+  async steerShort(
+    definition: WorkflowDefinition,
+    continueAfter: number,
+    use: (run: Run<unknown>) => Promise<unknown>,
+  ): Promise<void> {
+    const plan = compile(definition);
+    const envelope: RunEnvelope = { protocol: plan.protocol, plan, continueAfter };
+    await this.withWorker([definition], async () => {
+      const { workflowId, firstExecutionRunId } = await this.engine.client.workflow.start(definition.name, {
+        workflowId: String(this.options.workflowId),
+        taskQueue: this.taskQueue,
+        workflowTaskTimeout: '2s',
+        args: [undefined, envelope],
+      });
+      const run = this.engine.run(workflowId, firstExecutionRunId);
+      await use(run);
+      await ended(run);
+    });
+  }
+
+  /** Resolves when the task, or the item (`smoke[3]`), is in that state. */
+  async waitForState(run: Run<unknown>, id: string, state: TaskState): Promise<void> {
+    for (;;) {
+      if ((await stateOf(run, id)) === state) return;
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+  }
+
   /** Resolves when history holds an event that satisfies the condition. */
   async waitForEvent(run: Run<unknown>, isIt: (event: HistoryEvent) => unknown): Promise<void> {
     for (;;) {
@@ -63,6 +129,15 @@ export class Stage implements AsyncDisposable {
   [Symbol.asyncDispose](): Promise<void> {
     return this.engine.close();
   }
+}
+
+async function stateOf(run: Run<unknown>, id: string): Promise<TaskState | undefined> {
+  const { task, item } = readItemId(id);
+  const { tasks } = await run.status();
+  const found = tasks.find((known) => known.id === task);
+  if (item === undefined || found?.items === undefined) return item === undefined ? found?.state : undefined;
+  const { items } = await run.status({ items: task, from: item, limit: 1 });
+  return items[0]?.state;
 }
 
 /** Resolves when the run has ended, however it did. */
