@@ -3,12 +3,8 @@ import { RunCancelledError, workflow } from '../../src/index.js';
 import { deferred } from '../support/deferred.js';
 import { dispatchesIn, historyOf } from '../support/run-history.js';
 import { statesOf, taskOf } from '../support/snapshots.js';
+import { untilAborted } from '../support/until-aborted.js';
 import { connectEngine, withWorker } from '../support/worker-and-engine.js';
-
-/** Resolves a handler's wait when its signal aborts, as `fetch` or `setTimeout` with a signal would. */
-function untilAborted(signal: AbortSignal): Promise<never> {
-  return new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason)));
-}
 
 describe('a run that is cancelled in the middle', () => {
   test('aborts the running handler, starts nothing new, and ends cancelled', async () => {

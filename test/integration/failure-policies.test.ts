@@ -128,7 +128,12 @@ describe('onFailure', () => {
     const { failure, snapshot } = await fail(engine, definition);
     expect(failure.message).toContain("2 of 4 tasks failed. 'lint' failed after 1 attempt: 4 problems. 'unit' failed");
     expect(failure.details?.failed.map(({ task }) => task)).toEqual(['lint', 'unit']);
-    expect(taskOf(snapshot, 'pack').cause).toEqual({ message: "because 'unit' failed", root: 'unit', from: 'unit' });
+    expect(taskOf(snapshot, 'pack').cause).toEqual({
+      kind: 'upstream',
+      message: "because 'unit' failed",
+      root: 'unit',
+      from: 'unit',
+    });
     const { cause } = taskOf(snapshot, 'deploy');
     expect([cause?.root, cause?.from]).toEqual(expect.arrayContaining([cause?.from === 'pack' ? 'unit' : 'lint']));
   });

@@ -36,6 +36,22 @@ test('a layer of tasks whose arguments together exceed a gRPC message is dispatc
   });
 });
 
+test('a map of which one part makes more than a payload holds fails, and says how much that was', async () => {
+  const definition = workflow('large-items', {}, ({ map }) => {
+    map('texts', {
+      over: () => Array.from({ length: 1_001 }, (_, item) => item),
+      run: () => 'x'.repeat(2_300),
+      ...once,
+    });
+  });
+  const { error } = await fail(definition);
+  const { message } = error as RunFailedError;
+  expect(message).toContain(
+    '1000 of 1001 items failed: texts[0..999]: what the 1000 items of this part of the map made',
+  );
+  expect(message).toMatch(/made is 2\.\d\d MiB of JSON, and Temporal takes 2 MiB/);
+});
+
 describe('a task that needs more than a payload holds', () => {
   const definition = workflow('too-much', {}, ({ task }) => {
     const image = task('image', { run: () => 'i'.repeat(1.5 * MIB) });

@@ -142,8 +142,13 @@ describe('status of a closed run, without a worker', () => {
     const [build, unit, deploy] = snapshot.tasks;
     expect(build).toMatchObject({ state: 'failed', attempts: 2, error: { type: 'TypeError', message: 'no compiler' } });
     expect(build?.error?.stack).toContain('compileSources');
-    expect(unit?.cause).toEqual({ message: "because 'build' failed", root: 'build', from: 'build' });
-    expect(deploy?.cause).toEqual({ message: "because 'build' failed, through 'unit'", root: 'build', from: 'unit' });
+    expect(unit?.cause).toEqual({ kind: 'upstream', message: "because 'build' failed", root: 'build', from: 'build' });
+    expect(deploy?.cause).toEqual({
+      kind: 'upstream',
+      message: "because 'build' failed, through 'unit'",
+      root: 'build',
+      from: 'unit',
+    });
   });
 
   test('of one that was terminated, as it was then', async () => {

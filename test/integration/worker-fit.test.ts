@@ -234,6 +234,6 @@ describe('workflows named like what every object has', () => {
 });
 
 test('two workflows of the same name on one worker are refused', async () => {
-  const one = workflow('release', {}, ({ task }) => ({ build: task('build', { run: () => 1 }) }));
-  await expect(createWorker({ workflows: [one, one] })).rejects.toThrow(WorkerConfigurationError);
+  const define = () => workflow('release', {}, ({ task }) => ({ build: task('build', { run: () => 1 }) }));
+  await expect(createWorker({ workflows: [define(), define()] })).rejects.toThrow(WorkerConfigurationError);
 });

@@ -1,4 +1,4 @@
-import { vi } from 'vitest';
+import { expect, vi } from 'vitest';
 import type { Run, RunSnapshot, TaskSnapshot, TaskState } from '../../src/index.js';
 
 export function taskOf(snapshot: RunSnapshot, id: string): TaskSnapshot {
@@ -13,7 +13,12 @@ export function statesOf(snapshot: RunSnapshot): Record<string, TaskState> {
 }
 
 /** Polls until the task is in that state. */
-export async function waitForState(run: Run, id: string, state: TaskState, timeout = 20_000): Promise<TaskSnapshot> {
+export async function waitForState(
+  run: Run<unknown>,
+  id: string,
+  state: TaskState,
+  timeout = 20_000,
+): Promise<TaskSnapshot> {
   return vi.waitFor(
     async () => {
       const task = taskOf(await run.status(), id);
@@ -22,4 +27,14 @@ export async function waitForState(run: Run, id: string, state: TaskState, timeo
     },
     { timeout, interval: 100 },
   );
+}
+
+/** Polls until each of the map's items is in the state that stands at its place. */
+export async function waitForItems(run: Run<unknown>, map: string, states: readonly TaskState[]): Promise<void> {
+  await expect
+    .poll(async () => (await run.status({ items: map })).items.map(({ state }) => state), {
+      timeout: 20_000,
+      interval: 100,
+    })
+    .toEqual(states);
 }

@@ -14,7 +14,7 @@ export type FromWorker = { readonly kind: 'ready' | 'reached' };
 
 const SCRIPT = fileURLToPath(new URL('./worker-script.ts', import.meta.url));
 
-/** A worker of the example pipeline in a process of its own. */
+/** A worker in a process of its own: of the example pipeline, or of what another script serves. */
 export class WorkerProcess implements AsyncDisposable {
   readonly identity: string;
   /** Resolves when the process is gone, with the signal that ended it. */
@@ -23,9 +23,10 @@ export class WorkerProcess implements AsyncDisposable {
   readonly ready: Promise<void>;
   readonly #child: ChildProcess;
 
-  constructor(settings: WorkerSettings) {
+  /** @param script of a process that says `ready` when it is connected, and polls from the first message `go` on */
+  constructor(settings: WorkerSettings, script: string = SCRIPT) {
     this.identity = settings.identity;
-    this.#child = spawn(process.execPath, ['--import', 'tsx', SCRIPT, JSON.stringify(settings)], {
+    this.#child = spawn(process.execPath, ['--import', 'tsx', script, JSON.stringify(settings)], {
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
     });
     this.ended = once(this.#child, 'exit').then(([, signal]) => signal);

@@ -1,0 +1,112 @@
+import { expect, test } from 'vitest';
+import { z } from 'zod';
+import { type OrchestrationEngine, OrderRefusedError, type Run, workflow } from '../../src/index.js';
+import { expectSameFromHistory } from '../support/rebuilt-from-history.js';
+import { historyOf } from '../support/run-history.js';
+import { executionsOf, startShort } from '../support/short-executions.js';
+import { taskOf, waitForState } from '../support/snapshots.js';
+import { taskLine } from '../support/task-line.js';
+import { connectEngine, withWorker } from '../support/worker-and-engine.js';
+
+const MB = 1_000_000;
+const once = { retry: { maximumAttempts: 1 } };
+
+test('a run whose history is past 16 MiB, and that can not be carried over, waits as any other, takes orders and ends', async () => {
+  const definition = workflow('heavy', {}, ({ task, approval }) => {
+    for (let i = 0; i < 14; i++) task(`m${i}`, { run: () => 'o'.repeat(1.3 * MB) });
+    const goLive = approval('go-live', {});
+    return { end: task('end', { needs: { goLive }, run: () => 'end' }) };
+  });
+  await using engine = await connectEngine();
+  const run = await engine.start(definition);
+  await withWorker(engine, [definition], async () => {
+    await expect.poll(async () => (await run.status()).counts.succeeded, { timeout: 20_000, interval: 300 }).toBe(14);
+    expect(await bytesOf(engine, run)).toBeGreaterThan(16 * 1024 * 1024);
+    await run.approve('go-live');
+    expect(await run.result()).toEqual({ end: 'end' });
+  });
+  expect(await executionsOf(engine, run)).toHaveLength(1);
+}, 60_000);
+
+test('a run whose input and state fit alone, and not together, goes on where it is', async () => {
+  const definition = workflow('three-parts', { input: z.object({ text: z.string() }) }, (builder) => {
+    builder.task('a', { run: () => 'o'.repeat(0.7 * MB) });
+    builder.task('b', { run: () => 'o'.repeat(0.7 * MB) });
+    return { last: taskLine(builder, 12) };
+  });
+  await using engine = await connectEngine();
+  const run = await startShort(engine, definition, 20, { input: { text: 'i'.repeat(0.9 * MB) } });
+  await withWorker(engine, [definition], async () => expect(await run.result()).toEqual({ last: 12 }));
+  expect(await executionsOf(engine, run)).toHaveLength(1);
+  expect((await run.status()).status).toBe('completed');
+}, 60_000);
+
+test('a child workflow whose input, needs and items fit alone, and not together, can not start; what needs it is told, and the run ends as any other', async () => {
+  const undone: string[] = [];
+  const definition = workflow('three-parts', { input: z.object({ text: z.string() }) }, ({ task, map }) => {
+    const a = task('a', { run: () => 'o'.repeat(0.85 * MB), compensate: () => void undone.push('a') });
+    map('m', {
+      ...once,
+      needs: { a },
+      over: () => Array.from({ length: 1_001 }, (_, item) => String(item).padEnd(450, 'x')),
+      run: () => 1,
+    });
+  });
+  await using engine = await connectEngine();
+  const run = await engine.start(definition, { text: 'i'.repeat(0.85 * MB) });
+  await withWorker(engine, [definition], async () => {
+    await expect(run.result()).rejects.toThrow(
+      /1000 of 1001 items failed: m\[0\.\.999\]: what its child workflow is given is 2\.\d\d MiB of JSON/,
+    );
+  });
+  expect(taskOf(await run.status(), 'm')).toMatchObject({ state: 'failed' });
+  expect(undone).toEqual(['a']);
+  await expectSameFromHistory(engine, run as Run);
+}, 60_000);
+
+test('what an order carries is limited, and ten of the largest at once are carried out', async () => {
+  const definition = workflow('many-values', {}, ({ task, event }) => {
+    const needs = Object.fromEntries(
+      Array.from({ length: 10 }, (_, i) => [`e${i}`, event(`e${i}`, { schema: z.string() })] as const),
+    );
+    return { length: task('length', { needs, run: (values) => Object.values(values).join('').length }) };
+  });
+  await using engine = await connectEngine();
+  const run = await engine.start(definition);
+  await withWorker(engine, [definition], async () => {
+    await waitForState(run, 'e0', 'waiting');
+    const refused = await run.send('e0', 'v'.repeat(1.6 * MB)).catch((error: unknown) => error);
+    expect(refused).toBeInstanceOf(OrderRefusedError);
+    expect(String(refused)).toContain('what send carries is 1563 KiB of JSON, and 128 KiB are allowed');
+    const all = Array.from({ length: 10 }, (_, i) => run.send(`e${i}`, 'v'.repeat(130_000)));
+    await Promise.all(all);
+    expect(await run.result()).toEqual({ length: 1_300_000 });
+  });
+  expect((await historyOf(engine, run)).filter((event) => event.workflowTaskFailedEventAttributes)).toEqual([]);
+  expect((await run.status()).audit).toHaveLength(10);
+}, 60_000);
+
+test('a reason of a megabyte is refused, and of a long one both ends are kept', async () => {
+  const definition = workflow('patient', {}, ({ approval }) => void approval('go-live', {}));
+  await using engine = await connectEngine();
+  const run = await engine.start(definition);
+  await withWorker(engine, [definition], async () => {
+    await waitForState(run, 'go-live', 'waiting');
+    await expect(run.pause({ reason: 'r'.repeat(MB) })).rejects.toThrow(OrderRefusedError);
+    for (let i = 0; i < 4; i++) {
+      const options = { actor: 'a'.repeat(50_000), reason: `first ${'r'.repeat(60_000)} last` };
+      await (i % 2 === 0 ? run.pause(options) : run.resume(options));
+    }
+    const { audit } = await run.status();
+    expect(audit.map(({ verb }) => verb)).toEqual(['pause', 'resume', 'pause', 'resume']);
+    expect(JSON.stringify(audit).length).toBeLessThan(10_000);
+    expect(audit[0]?.reason).toMatch(/^first r+.*r+ last$/);
+    await run.terminate();
+  });
+  await expectSameFromHistory(engine, run as Run);
+}, 60_000);
+
+async function bytesOf(engine: OrchestrationEngine, run: Run<unknown>): Promise<number> {
+  const { historySize = 0 } = await engine.client.workflow.getHandle(run.id).describe();
+  return historySize;
+}

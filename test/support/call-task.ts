@@ -1,0 +1,52 @@
+import { callHandler, type HandlerResult } from '../../activities/call-handler.js';
+import { type ServedTask, serveTasks } from '../../activities/served-task.js';
+import type { Json } from '../../src/core/json.js';
+import { PROTOCOL, type TaskArgument, type TaskDispatch } from '../../src/core/protocol.js';
+import type { WorkflowDefinition } from '../../src/index.js';
+
+interface CallOptions extends Pick<TaskDispatch, 'call'>, Partial<Pick<TaskArgument, 'input' | 'output'>> {
+  readonly needs?: Readonly<Record<string, Json>>;
+  readonly item?: { readonly index: number; readonly value: Json };
+  /** What else the dispatch says. */
+  readonly pawl?: Partial<TaskDispatch>;
+}
+
+/** Calls a function of a node as an activity would, for a run `release-42` whose first run id is `first`. */
+export async function callTask(
+  definition: WorkflowDefinition,
+  id: string,
+  { call, needs = {}, item, pawl, ...made }: CallOptions = {},
+): Promise<HandlerResult> {
+  const task = servedTask(definition, id);
+  const argument: TaskArgument = {
+    needs,
+    ...made,
+    ...(item !== undefined && { item: item.value }),
+    pawl: {
+      protocol: PROTOCOL,
+      workflow: definition.name,
+      task: id,
+      shape: task.shape,
+      rootRunId: 'first',
+      attemptsUsed: 0,
+      ...(call !== undefined && { call }),
+      ...(item !== undefined && { item: item.index }),
+      ...pawl,
+    },
+  };
+  return callHandler(task, argument, {
+    signal: new AbortController().signal,
+    attempt: 1,
+    heartbeat() {},
+    heartbeatDetails: undefined,
+    log: { debug() {}, info() {}, warn() {}, error() {} },
+    workflowId: 'release-42',
+    runId: 'second',
+  });
+}
+
+function servedTask(definition: WorkflowDefinition, id: string): ServedTask {
+  const task = serveTasks(definition).get(id);
+  if (task === undefined) throw new RangeError(`no task '${id}' in '${definition.name}'`);
+  return task;
+}
