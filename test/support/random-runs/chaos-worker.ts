@@ -3,7 +3,8 @@
  * It connects, says `ready`, and polls from the first message `go` on.
  */
 import { once } from 'node:events';
-import { DefaultLogger, NativeConnection, Runtime } from '@temporalio/worker';
+import { setTimeout as pause } from 'node:timers/promises';
+import { DefaultLogger, NativeConnection, Runtime, TransportError } from '@temporalio/worker';
 import { createWorker } from '../../../worker/index.js';
 import { type ChaosWorkerSettings, chaosDefinitions } from './chaos-definitions.js';
 
@@ -14,7 +15,7 @@ Runtime.install({ logger: new DefaultLogger('ERROR') });
 
 const { address, taskQueue, identity } = settings;
 const worker = await createWorker({
-  connection: await NativeConnection.connect({ address }),
+  connection: await connect(),
   taskQueue,
   identity,
   workflows: chaosDefinitions(settings).map(({ definition }) => definition),
@@ -27,3 +28,15 @@ process.send?.({ kind: 'ready' });
 await once(process, 'message');
 await worker.run();
 process.exit();
+
+/** Waits for a server that was killed. */
+async function connect(): Promise<NativeConnection> {
+  for (;;) {
+    try {
+      return await NativeConnection.connect({ address });
+    } catch (error) {
+      if (!(error instanceof TransportError)) throw error;
+      await pause(100);
+    }
+  }
+}

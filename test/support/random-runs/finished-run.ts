@@ -8,12 +8,12 @@ import {
   RunAlreadyExistsError,
   type RunItem,
   type RunSnapshot,
-  ServerUnreachableError,
   type WorkflowDefinition,
 } from '../../../src/index.js';
 import { childRefsIn, historiesOf } from '../execution-histories.js';
 import type { HistoryEvent } from '../run-history.js';
 import { type GivenOrder, Operator } from './operator.js';
+import { isOutage, throughOutages } from './outage.js';
 import type { RandomRun } from './random-run.js';
 
 /** What Temporal keeps of a run that has ended. */
@@ -55,7 +55,12 @@ export async function finishAll(
       const run = await startRandomRun(engine, definition, random);
       const operator = new Operator(run, random, interval);
       const result = await operator.operate();
-      finished[n] = { random, result, orders: operator.orders, ...(await recordsOf(engine, run)) };
+      finished[n] = {
+        random,
+        result,
+        orders: operator.orders,
+        ...(await throughOutages(() => recordsOf(engine, run))),
+      };
     }
   };
   await Promise.all(Array.from({ length: atOnce }, work));
@@ -82,8 +87,8 @@ async function startRandomRun(
       return engine.run(options.workflowId, await startRun(engine.client, definition.name, options));
     } catch (error) {
       if (error instanceof RunAlreadyExistsError)
-        return engine.run(options.workflowId, await firstRunIdOf(engine, options.workflowId));
-      if (!(error instanceof ServerUnreachableError)) throw error;
+        return engine.run(options.workflowId, await throughOutages(() => firstRunIdOf(engine, options.workflowId)));
+      if (!isOutage(error)) throw error;
     }
   }
 }
@@ -102,10 +107,7 @@ async function recordsOf(
   const recorded = await recordOf(engine, run.id, run.runId ?? '');
   const children: RecordedRun[] = [];
   for (const { workflowId, runId } of childRefsIn(recorded.histories)) {
-    await engine
-      .run(workflowId, runId)
-      .result()
-      .catch(() => {}); // one that was given up may still be stopping
+    await throughOutages(() => engine.run(workflowId, runId).result()).catch(() => {}); // one that was given up may still be stopping
     children.push(await recordOf(engine, workflowId, runId));
   }
   return { ...recorded, children };

@@ -3,16 +3,14 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { Verb } from '../../../src/core/order.js';
 import { isSettled } from '../../../src/core/task-state.js';
 import {
-  NoWorkerError,
   OrderFailedError,
   OrderRefusedError,
   type Run,
-  RunBusyError,
   RunClosedError,
   type RunSnapshot,
-  ServerUnreachableError,
   type TaskSnapshot,
 } from '../../../src/index.js';
+import { isOutage } from './outage.js';
 import type { OperatorStep, RandomRun } from './random-run.js';
 
 /** An order that was given, with what came of it. */
@@ -55,7 +53,7 @@ export class Operator {
   async #result(): Promise<unknown> {
     for (;;) {
       const result = await this.#run.result().catch((error: unknown) => error);
-      if (isPassing(result)) continue;
+      if (isOutage(result)) continue;
       this.#isOver = true;
       return result;
     }
@@ -67,7 +65,7 @@ export class Operator {
     await pause(cancelAfter);
     for (let tries = 0; tries < TRIES; tries++) {
       const error = await this.#run.cancel().catch((error: unknown) => error);
-      if (!isPassing(error)) return;
+      if (!isOutage(error)) return;
       await pause(BACKOFF);
     }
   }
@@ -97,7 +95,7 @@ export class Operator {
         const snapshot = await this.#run.status();
         return snapshot.status === 'running' ? snapshot : undefined;
       } catch (error) {
-        if (!isPassing(error)) throw error;
+        if (!isOutage(error)) throw error;
         await pause(BACKOFF);
       }
     }
@@ -212,11 +210,6 @@ function answerOf(said: unknown): GivenOrder['answer'] {
   if (said instanceof OrderRefusedError) return 'refused';
   if (said instanceof OrderFailedError) return 'failed';
   if (said instanceof RunClosedError) return 'closed';
-  if (isPassing(said)) return 'unknown';
+  if (isOutage(said)) return 'unknown';
   throw said;
-}
-
-/** Of a server or a worker that is away. */
-function isPassing(error: unknown): boolean {
-  return error instanceof NoWorkerError || error instanceof ServerUnreachableError || error instanceof RunBusyError;
 }
