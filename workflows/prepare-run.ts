@@ -8,7 +8,7 @@ import {
 } from '@temporalio/workflow';
 import { isRecord, type Json } from '../src/core/json.js';
 import { MalformedPlanError } from '../src/core/malformed-plan.js';
-import type { Plan } from '../src/core/plan.js';
+import { type Plan, workflowTypeOf } from '../src/core/plan.js';
 import {
   FailureType,
   PLAN_ACTIVITY,
@@ -64,8 +64,7 @@ function checkPlan(value: unknown, { shard }: RunEnvelope): Plan {
   const { workflowType } = workflowInfo();
   try {
     const plan = readPlan(value);
-    const map = shard && plan.tasks[shard.task];
-    if (workflowType === (map === undefined ? plan.workflow : `${plan.workflow}.${map.id}`)) return plan;
+    if (workflowType === workflowTypeOf(plan, shard)) return plan;
     throw new MalformedPlanError(`it is the plan of '${plan.workflow}', the run is a '${workflowType}'`, {
       place: 'plan.workflow',
     });

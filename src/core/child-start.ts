@@ -1,7 +1,7 @@
 import { itemCounts } from './items-snapshot.js';
 import type { Json } from './json.js';
 import { type MapProgress, outputOf, reasonOf } from './map-progress.js';
-import { childPlan, type Plan, type PlannedTask, taskAt } from './plan.js';
+import { childPlan, type Plan, type PlannedTask, taskAt, workflowTypeOf } from './plan.js';
 import type { RunEnvelope } from './protocol.js';
 import type { Scheduler } from './scheduler.js';
 import { type SavedUnits, type SchedulerState, saveUnits } from './scheduler-state.js';
@@ -86,10 +86,12 @@ function shardStart(
   const before = knownOfShard(map, scheduler.unit({ task: index, part }));
   const needs = task.needs.map((need) => scheduler.unit({ task: need }));
   const shared = saveUnits([...needs, scheduler.unit({ task: index })], 0);
+  const ownPlan = shardPlan(plan, task, Math.min(shardsAtOnce(plan, task), map.parts.length));
+  const shard = { task: needs.length, from };
   return {
-    workflowType: `${plan.workflow}.${task.id}`,
-    plan: shardPlan(plan, task, Math.min(shardsAtOnce(plan, task), map.parts.length)),
-    shard: { task: needs.length, from },
+    workflowType: workflowTypeOf(ownPlan, shard),
+    plan: ownPlan,
+    shard,
     state: {
       startedAt: 0,
       progress: { stage: 'tasks', fatalFailures: 0, undoFailures: 0, ...(scheduler.isPaused && { isPaused: true }) },

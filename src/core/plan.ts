@@ -182,6 +182,12 @@ function describeChild({ workflow, inputSchema }: Plan): string {
   return inputSchema === undefined ? workflow : `${workflow} ${inputSchema}`;
 }
 
+/** The type of the workflow that runs a plan: the definition's name, and of a map's shard that map as well. */
+export function workflowTypeOf(plan: Plan, shard: { readonly task: number } | undefined): string {
+  const map = shard && plan.tasks[shard.task];
+  return map === undefined ? plan.workflow : `${plan.workflow}.${map.id}`;
+}
+
 export function childPlan(plan: Plan, index: number): Plan {
   const child = plan.children?.[index];
   if (child === undefined) throw new RangeError(`no child ${index} in the plan of ${plan.workflow}`);

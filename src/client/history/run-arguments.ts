@@ -1,6 +1,6 @@
 import { isRecord, type Json } from '../../core/json.js';
 import { MalformedPlanError } from '../../core/malformed-plan.js';
-import type { Plan } from '../../core/plan.js';
+import { type Plan, workflowTypeOf } from '../../core/plan.js';
 import type { PlanReply, RunEnvelope } from '../../core/protocol.js';
 import { readPlan } from '../../core/read-plan.js';
 import type { SchedulerState } from '../../core/scheduler-state.js';
@@ -38,8 +38,7 @@ function isPlanReply(value: unknown): value is Extract<PlanReply, { status: 'pla
 function wellFormed(given: unknown, workflowType: string, shard: RunEnvelope['shard']): Plan | undefined {
   try {
     const plan = readPlan(given);
-    const map = shard && plan.tasks[shard.task];
-    return workflowType === (map === undefined ? plan.workflow : `${plan.workflow}.${map.id}`) ? plan : undefined;
+    return workflowType === workflowTypeOf(plan, shard) ? plan : undefined;
   } catch (error) {
     if (error instanceof MalformedPlanError) return undefined;
     throw error;
