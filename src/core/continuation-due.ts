@@ -10,7 +10,7 @@ export interface HistoryExtent {
  * When an execution should give way to the next. Temporal ends one at 51,200 events, 50 MiB or 2,000 updates, and each workflow task of a long history
  * costs more when it is replayed.
  */
-const DUE: HistoryExtent = { events: 8_000, updates: 1_500, bytes: 16 * 1024 * 1024 };
+export const DUE: HistoryExtent = { events: 8_000, updates: 1_500, bytes: 16 * 1024 * 1024 };
 /** How much further it goes, when something had taken too long to wait for. */
 const STEP: HistoryExtent = { events: 4_000, updates: 200, bytes: 4 * 1024 * 1024 };
 /** Past these it is waited for, as long as it takes. */

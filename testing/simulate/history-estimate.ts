@@ -1,3 +1,5 @@
+import { DUE } from '../../src/core/continuation-due.js';
+
 /** What an execution and its child workflows leave in Temporal's histories, estimated. */
 export interface HistoryEstimate {
   /** Of the run itself, over its whole chain of executions. */
@@ -27,9 +29,6 @@ const EVENTS = {
   cancellation: 1,
 } as const;
 
-/** Events after which an execution continues as new. */
-const EVENTS_MAXIMUM = 8_000;
-
 /** Counts the events of one execution: those of what it starts, and a workflow task for each moment at which it hears of something. */
 export class HistoryCounter {
   #events: number = EVENTS.execution;
@@ -40,7 +39,7 @@ export class HistoryCounter {
   }
 
   get continuations(): number {
-    return Math.floor(this.#events / EVENTS_MAXIMUM);
+    return Math.floor(this.#events / DUE.events);
   }
 
   count(kind: Exclude<keyof typeof EVENTS, 'execution' | 'workflowTask'>): void {
