@@ -7,7 +7,7 @@ import type { Scheduler } from './scheduler.js';
 import { type SavedUnits, type SchedulerState, saveUnits } from './scheduler-state.js';
 import { knownOfShard, type ShardReport } from './shard-report.js';
 import { STATE_LETTERS } from './state-letter.js';
-import type { TaskOrchestrator } from './task-orchestrator.js';
+import { isFailure } from './task-orchestrator.js';
 import { writeColumns } from './unit-columns.js';
 import { dispatchId, itemId } from './unit-id.js';
 import type { DispatchRef, UnitRef } from './unit-ref.js';
@@ -155,9 +155,7 @@ export function shardReport(scheduler: Scheduler, task: number, startedAt: numbe
   if (map === undefined) throw new RangeError(`the shard of ${scheduler.plan.workflow} has no items`);
   const { id } = taskAt(scheduler.plan, task);
   const counts = itemCounts(map).counts;
-  const isFailed = ({ state, cause }: TaskOrchestrator) =>
-    state === 'failed' || (state === 'cancelled' && cause?.kind === 'operator');
-  const failed = map.parts.filter(isFailed);
+  const failed = map.parts.filter(isFailure);
   const cancelled = (counts[STATE_LETTERS.cancelled] ?? 0) > failed.filter(({ state }) => state === 'cancelled').length;
   return {
     outputs: map.parts.map(({ state, output }) => outputOf(state, output)),

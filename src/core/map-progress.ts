@@ -4,7 +4,7 @@ import type { MapPlan } from './plan.js';
 import { ReadyQueue } from './ready-queue.js';
 import { shardReportOf } from './shard-report.js';
 import { shortenText } from './shorten-text.js';
-import type { TaskOrchestrator } from './task-orchestrator.js';
+import { isFailure, type TaskOrchestrator } from './task-orchestrator.js';
 import type { ItemNumbers } from './unit-id.js';
 
 /** Items of a map in one execution; with more it is split over child workflows, so that no history grows past Temporal's limits. */
@@ -98,12 +98,8 @@ export class MapProgress {
 
   settle(part: TaskOrchestrator): void {
     this.#settled++;
-    if (part.state === 'failed') this.#failed += this.#sizeOf(part.ref.part ?? 0);
-    if (part.state === 'cancelled') {
-      // An order on the item itself: it is missing like one that failed.
-      if (part.cause?.kind === 'operator') this.#failed += this.#sizeOf(part.ref.part ?? 0);
-      else this.#cancelled ??= part.cause;
-    }
+    if (isFailure(part)) this.#failed += this.#sizeOf(part.ref.part ?? 0);
+    else if (part.state === 'cancelled') this.#cancelled ??= part.cause;
     const report = shardReportOf(this, part);
     if (report === undefined) return;
     this.#failed += report.failed;

@@ -2,7 +2,7 @@ import { describeCause } from './describe-cause.js';
 import { FailureType } from './protocol.js';
 import type { Scheduler } from './scheduler.js';
 import { shortenText } from './shorten-text.js';
-import type { TaskOrchestrator } from './task-orchestrator.js';
+import { isFailure, type TaskOrchestrator } from './task-orchestrator.js';
 
 /** The details of a failed run's failure. */
 export interface RunFailureDetails {
@@ -74,11 +74,6 @@ function earliest(units: readonly TaskOrchestrator[]): TaskOrchestrator | undefi
     (first, unit) => ((unit.settledAt ?? 0) < (first?.settledAt ?? Number.POSITIVE_INFINITY) ? unit : first),
     undefined,
   );
-}
-
-/** What an operator cancelled is missing like what failed. */
-function isFailure({ state, cause }: TaskOrchestrator): boolean {
-  return state === 'failed' || (state === 'cancelled' && cause?.kind === 'operator');
 }
 
 function failedTask(scheduler: Scheduler, { ref, cause, attempts }: TaskOrchestrator): FailedTask {

@@ -17,7 +17,7 @@ import { needsOf, runOutputs } from './run-values.js';
 import type { RunProgress, RunStage, SchedulerState } from './scheduler-state.js';
 import { restoreUnits, saveRun } from './scheduler-state.js';
 import { orderTarget } from './steering.js';
-import type { TaskOrchestrator, TimerKind } from './task-orchestrator.js';
+import { isFailure, type TaskOrchestrator, type TimerKind } from './task-orchestrator.js';
 import type { SettledState, TaskState } from './task-state.js';
 import { Undoing } from './undoing.js';
 import type { UnitRef } from './unit-ref.js';
@@ -366,8 +366,7 @@ export class Scheduler {
     this.#dispatcher.settle(index);
     this.#untold.push(task);
     this.#undoing.taskSettled(task);
-    const isFatal = state === 'failed' || (state === 'cancelled' && cause?.kind === 'operator');
-    if (!isFatal || task.isFailureAllowed) return;
+    if (!isFailure(task) || task.isFailureAllowed) return;
     this.#progress.fatalFailures++;
     if (state === 'failed') this.#followPolicy(index);
   }

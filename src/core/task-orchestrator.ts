@@ -294,3 +294,8 @@ export interface SavedUnit {
   readonly until: number | undefined;
   readonly progress: UnitProgress;
 }
+
+/** What an operator cancelled is missing like what failed. */
+export function isFailure({ state, cause }: TaskOrchestrator): boolean {
+  return state === 'failed' || (state === 'cancelled' && cause?.kind === 'operator');
+}
