@@ -28,6 +28,11 @@ export class ExecutionChain {
     this.#firstRunId = firstRunId;
   }
 
+  /** Of a child workflow. @param unit the id of what it runs, such as `smoke[0..999]` */
+  child(unit: string): ExecutionChain {
+    return new ExecutionChain(this.client, `${this.workflowId}/${unit}`, undefined);
+  }
+
   /** @throws {@link RunNotFoundError} */
   async latest(): Promise<WorkflowExecutionDescription> {
     const named = await this.#describe(this.runId);

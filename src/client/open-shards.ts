@@ -2,7 +2,7 @@ import type { ItemsSnapshot } from '../core/items-snapshot.js';
 import type { WireSnapshot } from '../core/snapshot.js';
 import { STATE_LETTERS } from '../core/state-letter.js';
 import { NoWorkerError, RunNotFoundError } from './errors.js';
-import { ExecutionChain } from './execution-chain.js';
+import type { ExecutionChain } from './execution-chain.js';
 import { queryState } from './query-state.js';
 import { shardOf } from './shard-of.js';
 
@@ -25,8 +25,7 @@ async function countMap(chain: ExecutionChain, wire: WireSnapshot, id: string, m
   await Promise.all(
     openShards.map(async (number) => {
       const shard = shardOf(wire, id, number * shardSize);
-      const known =
-        shard && (await countsOf(new ExecutionChain(chain.client, `${chain.workflowId}/${shard.id}`, undefined)));
+      const known = shard && (await countsOf(chain.child(shard.id)));
       if (shard === undefined || known === undefined) return;
       add(STATE_LETTERS.running, -shard.size);
       for (const [letter, many] of Object.entries(known)) add(letter, many);

@@ -2,7 +2,7 @@ import type { WorkflowExecutionDescription } from '@temporalio/client';
 import { RERUN_MEMO, SNAPSHOT_MEMO, type StatusRequest } from '../core/protocol.js';
 import { isWireSnapshot, type WireSnapshot } from '../core/snapshot.js';
 import { NoWorkerError, RunNotFoundError, UnknownTaskError } from './errors.js';
-import { ExecutionChain } from './execution-chain.js';
+import type { ExecutionChain } from './execution-chain.js';
 import { rebuildSnapshot } from './history-reader.js';
 import { countOpenShards } from './open-shards.js';
 import { PayloadReader } from './payloads.js';
@@ -57,8 +57,7 @@ async function itemsOfShards(
     if (shard === undefined) return items;
     const end = Math.min(shard.from + shard.size, from + limit);
     if (items[item - from]?.state === 'running') {
-      const child = new ExecutionChain(chain.client, `${chain.workflowId}/${shard.id}`, undefined);
-      const page = await pageIfStarted(child, { items: map, from: item, limit: end - item });
+      const page = await pageIfStarted(chain.child(shard.id), { items: map, from: item, limit: end - item });
       items.splice(item - from, page.length, ...page);
     }
     item = end;

@@ -1,5 +1,5 @@
 import { readItemId } from '../core/unit-id.js';
-import { ExecutionChain } from './execution-chain.js';
+import type { ExecutionChain } from './execution-chain.js';
 import { queryState } from './query-state.js';
 import { shardOf } from './shard-of.js';
 
@@ -15,5 +15,5 @@ export async function routeOrder(chain: ExecutionChain, task: string): Promise<E
   const wire = await queryState(chain.client, latest);
   if (wire === undefined || wire === 'ask again') return chain;
   const shard = shardOf(wire, map, item);
-  return shard === undefined ? chain : new ExecutionChain(chain.client, `${chain.workflowId}/${shard.id}`, undefined);
+  return shard === undefined ? chain : chain.child(shard.id);
 }

@@ -1,4 +1,5 @@
 import type { WireSnapshot } from '../core/snapshot.js';
+import { shardId } from '../core/unit-id.js';
 
 /** A share of a map's items that a child workflow runs. */
 export interface Shard {
@@ -15,5 +16,5 @@ export function shardOf(wire: WireSnapshot, map: string, item: number): Shard | 
   if (items?.shardSize === undefined || item >= items.total) return undefined;
   const from = Math.floor(item / items.shardSize) * items.shardSize;
   const size = Math.min(items.shardSize, items.total - from);
-  return { id: `${map}[${from}..${from + size - 1}]`, from, size };
+  return { id: shardId(map, from, size), from, size };
 }

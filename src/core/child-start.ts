@@ -48,7 +48,7 @@ export function childStart(scheduler: Scheduler, ref: UnitRef): ChildStart {
  */
 export function childId(scheduler: Scheduler, ref: DispatchRef): string {
   const id = scheduler.idOf(ref);
-  if (isShard(scheduler, ref)) return id; // so that orders on its items find it; it starts anew only when it has ended
+  if (scheduler.isShard(ref)) return id; // so that orders on its items find it; it starts anew only when it has ended
   const { asks } = taskAt(scheduler.plan, ref.task);
   return dispatchId(id, { dispatch: asks ? Math.floor(ref.dispatch / 2) : ref.dispatch });
 }
@@ -56,10 +56,6 @@ export function childId(scheduler: Scheduler, ref: DispatchRef): string {
 /** Why a child can't start yet. */
 export function explainBusyChild(scheduler: Scheduler, ref: DispatchRef): string {
   return `the child workflow '${childId(scheduler, ref)}' of an earlier run has not ended yet`;
-}
-
-function isShard(scheduler: Scheduler, { task, part }: UnitRef): boolean {
-  return part !== undefined && scheduler.map(task)?.of.shardSize !== undefined;
 }
 
 /** How many shards of a map may be in flight. */

@@ -1,4 +1,5 @@
 import type { Cause } from './cause.js';
+import { partSize } from './item-numbers.js';
 import type { MapProgress } from './map-progress.js';
 import { type ShardReport, shardReportOf } from './shard-report.js';
 import { STATE_LETTERS } from './state-letter.js';
@@ -34,16 +35,19 @@ export function itemCounts(map: MapProgress): ItemsSnapshot {
   };
   map.parts.forEach((part, index) => {
     const report = shardReportOf(map, part);
-    if (report === undefined) add(STATE_LETTERS[part.state], sizeOf(map, index));
+    if (report === undefined) add(STATE_LETTERS[part.state], partSize(map.of, index));
     else for (const [letter, many] of lettersOf(report)) add(letter, many);
   });
-  const openShards = map.parts.flatMap(({ isInFlight }, index) => (isInFlight ? [index] : []));
   return {
     total,
     ...(from > 0 && { from }),
-    ...(shardSize !== undefined && { shardSize, openShards }),
+    ...(shardSize !== undefined && { shardSize, openShards: openParts(map) }),
     counts,
   };
+}
+
+function openParts({ parts }: MapProgress): number[] {
+  return parts.flatMap(({ isInFlight }, index) => (isInFlight ? [index] : []));
 }
 
 /** A shard's report never changes, and there may be 100,000 letters in all of them. */
@@ -69,7 +73,7 @@ export function itemsSnapshot(
   const items = map.parts.map((part, index): ItemColumns => {
     const report = shardReportOf(map, part);
     if (report !== undefined) return { startedAt: report.startedAt, ...report.items };
-    return { startedAt, ...writeColumns([part], startedAt, shorten), each: sizeOf(map, index) };
+    return { startedAt, ...writeColumns([part], startedAt, shorten), each: partSize(map.of, index) };
   });
   return { ...itemCounts(map), items };
 }
@@ -99,8 +103,4 @@ export function readItems({ items = [] }: ItemsSnapshot): UnitStatus[] {
       readColumn(columns, Math.floor(item / each), startedAt),
     );
   });
-}
-
-function sizeOf({ of: { count, shardSize = 1 } }: MapProgress, part: number): number {
-  return Math.min(shardSize, count - part * shardSize);
 }

@@ -1,11 +1,11 @@
 import type { Cause, TaskError } from './cause.js';
+import { type ItemNumbers, partSize } from './item-numbers.js';
 import type { Json } from './json.js';
 import type { MapPlan } from './plan.js';
 import { ReadyQueue } from './ready-queue.js';
 import { shardReportOf } from './shard-report.js';
 import { shortenText } from './shorten-text.js';
 import { isFailure, type TaskOrchestrator } from './task-orchestrator.js';
-import type { ItemNumbers } from './unit-id.js';
 
 /** Items of a map in one execution; with more it is split over child workflows, so that no history grows past Temporal's limits. */
 export const SHARD_SIZE = 1_000;
@@ -24,11 +24,6 @@ export function mapItems(items: readonly Json[], { tolerate }: MapPlan): MapItem
   const tolerated =
     tolerate === undefined ? 0 : 'count' in tolerate ? tolerate.count : (tolerate.percent * count) / 100;
   return { items, from: 0, count, shardSize, tolerated: Math.floor(tolerated) };
-}
-
-/** How many units run the map: one for each item, or for each shard. */
-export function partCount({ count, shardSize }: ItemNumbers): number {
-  return shardSize === undefined ? count : Math.ceil(count / shardSize);
 }
 
 /** Follows a map's parts, from when its items are known until all are settled. */
@@ -66,7 +61,7 @@ export class MapProgress {
 
   /** Whether the map can succeed without the part. */
   tolerates({ ref: { part = 0 } }: TaskOrchestrator): boolean {
-    return this.#failed + this.#sizeOf(part) <= this.of.tolerated;
+    return this.#failed + partSize(this.of, part) <= this.of.tolerated;
   }
 
   /** Why parts were cancelled, where it was not an operator's order on one of them. */
@@ -98,7 +93,7 @@ export class MapProgress {
 
   settle(part: TaskOrchestrator): void {
     this.#settled++;
-    if (isFailure(part)) this.#failed += this.#sizeOf(part.ref.part ?? 0);
+    if (isFailure(part)) this.#failed += partSize(this.of, part.ref.part ?? 0);
     else if (part.state === 'cancelled') this.#cancelled ??= part.cause;
     const report = shardReportOf(this, part);
     if (report === undefined) return;
@@ -110,7 +105,7 @@ export class MapProgress {
   outputs(): Json[] {
     if (this.of.shardSize === undefined) return this.parts.map(({ state, output }) => outputOf(state, output));
     return this.parts.flatMap(
-      (part, index) => shardReportOf(this, part)?.outputs ?? new Array<null>(this.#sizeOf(index)).fill(null),
+      (part, index) => shardReportOf(this, part)?.outputs ?? new Array<null>(partSize(this.of, index)).fill(null),
     );
   }
 
@@ -133,12 +128,6 @@ export class MapProgress {
     if (report !== undefined) return report.reasons;
     if (part.state !== 'failed' && part.cause?.kind !== 'operator') return [];
     return [`${idOf(part.ref.part ?? 0)}: ${reasonOf(part.cause)}`];
-  }
-
-  /** Items of a part. */
-  #sizeOf(part: number): number {
-    const { count, shardSize = 1 } = this.of;
-    return Math.min(shardSize, count - part * shardSize);
   }
 }
 

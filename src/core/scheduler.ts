@@ -124,6 +124,11 @@ export class Scheduler {
     return this.map(task)?.parts ?? [];
   }
 
+  /** Whether a unit is a part of a map that is split over child workflows. */
+  isShard(ref: UnitRef): boolean {
+    return this.#units.isShard(ref);
+  }
+
   /** The compensation or `destroy` of a task, once it is due. */
   undoOf(task: number): TaskOrchestrator | undefined {
     return this.#units.undos.get(task);
@@ -339,7 +344,7 @@ export class Scheduler {
   #settle(unit: TaskOrchestrator, at: number, state: SettledState, cause?: Cause, output?: Json): void {
     this.#stopWhatRuns(unit);
     // A shard's output, of the run that this is a rerun of, stays: it says which of its items need not run again.
-    if (state === 'succeeded' || !this.#units.isShard(unit)) unit.output = output;
+    if (state === 'succeeded' || !this.isShard(unit.ref)) unit.output = output;
     if (state === 'failed' || cause?.kind === 'operator') unit.isFailureAllowed = unit.allowsFailure;
     this.#units.change(unit, () => unit.settle(state, at, cause));
     if (unit.ref.undo) this.#progress.undoFailures += this.#undoing.settled(unit) ? 1 : 0;
@@ -442,7 +447,7 @@ export class Scheduler {
       unit.requestCancel(cause);
       if (unit.isInFlight) this.#commands.push({ kind: 'cancelTask', ...unit.ref, dispatch: unit.dispatchCount });
     }
-    if (running === 'letRun' && this.#units.isShard(unit)) this.#tellShard(unit, 'stop');
+    if (running === 'letRun' && this.isShard(unit.ref)) this.#tellShard(unit, 'stop');
     if (unit.ref.part !== undefined) return;
     for (const part of this.partsOf(unit.index)) this.#stop(part, at, partCause(cause), running);
   }

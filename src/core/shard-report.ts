@@ -1,7 +1,7 @@
+import type { ItemNumbers } from './item-numbers.js';
 import type { Json } from './json.js';
 import type { TaskOrchestrator } from './task-orchestrator.js';
 import type { UnitColumns } from './unit-columns.js';
-import type { ItemNumbers } from './unit-id.js';
 
 /** What a child workflow that ran a share of a map's items returns, whatever became of them. */
 export interface ShardReport {

@@ -69,7 +69,7 @@ function explainRefusal(
   if (unit.isSettled) return `'${id}' is ${unit.state} already`;
   const { kind } = taskAt(scheduler.plan, unit.index);
   // Who names one item does not mean a thousand.
-  if (isShard(scheduler, unit) && verb !== 'retry') return `the items ${id} are held together: retry them`;
+  if (scheduler.isShard(unit.ref) && verb !== 'retry') return `the items ${id} are held together: retry them`;
   switch (verb) {
     case 'approve':
     case 'reject':
@@ -96,10 +96,6 @@ function explainRefusal(
 function explainCreated(kind: NodeKind, { isInFlight }: TaskOrchestrator, id: string): string | undefined {
   if (kind !== 'resource' || !isInFlight) return undefined;
   return `'${id}' is being created: cancel it, so that what has been created by then is destroyed`;
-}
-
-function isShard(scheduler: Scheduler, { ref: { task, part } }: TaskOrchestrator): boolean {
-  return part !== undefined && scheduler.map(task)?.of.shardSize !== undefined;
 }
 
 function explainNoRetry(scheduler: Scheduler, unit: TaskOrchestrator, id: string): string | undefined {

@@ -1,23 +1,20 @@
+import { type ItemNumbers, partSize } from './item-numbers.js';
 import { type Plan, taskAt } from './plan.js';
 import type { DispatchRef, UnitRef } from './unit-ref.js';
-
-/** The items of a map, as far as ids say something of them. */
-export interface ItemNumbers {
-  /** The number of the first: not 0 where the run is a shard of a map. */
-  readonly from: number;
-  readonly count: number;
-  /** How many items are in one part, where the map is split over child workflows. */
-  readonly shardSize: number | undefined;
-}
 
 /** What people call a unit: `build`, `smoke[3]`, `smoke[0..999]`, `book:compensate`, `db:destroy`. */
 export function unitId(plan: Plan, { task, part, undo }: UnitRef, items: ItemNumbers | undefined): string {
   const { id, kind } = taskAt(plan, task);
   if (undo) return `${id}:${kind === 'resource' ? 'destroy' : 'compensate'}`;
   if (part === undefined || items === undefined) return id;
-  const { from, count, shardSize } = items;
+  const { from, shardSize } = items;
   if (shardSize === undefined) return itemId(id, from + part);
-  return `${id}[${from + part * shardSize}..${from + Math.min((part + 1) * shardSize, count) - 1}]`;
+  return shardId(id, from + part * shardSize, partSize(items, part));
+}
+
+/** @param first the number of the shard's first item */
+export function shardId(mapId: string, first: number, size: number): string {
+  return `${mapId}[${first}..${first + size - 1}]`;
 }
 
 export function itemId(mapId: string, item: number): string {

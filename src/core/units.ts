@@ -1,5 +1,6 @@
 import { shardsAtOnce } from './child-start.js';
-import { type MapItems, MapProgress, partCount } from './map-progress.js';
+import { partCount } from './item-numbers.js';
+import { type MapItems, MapProgress } from './map-progress.js';
 import { type Plan, taskAt } from './plan.js';
 import { stepsOf } from './step.js';
 import { TaskOrchestrator } from './task-orchestrator.js';
@@ -56,8 +57,9 @@ export class Units {
     return part === undefined ? undefined : this.maps.get(task);
   }
 
-  isShard(unit: TaskOrchestrator): boolean {
-    return this.mapOf(unit)?.of.shardSize !== undefined;
+  /** Whether a unit is a part of a map that is split over child workflows. */
+  isShard({ task, part }: UnitRef): boolean {
+    return part !== undefined && this.maps.get(task)?.of.shardSize !== undefined;
   }
 
   /** The parts of maps that are split over child workflows. */

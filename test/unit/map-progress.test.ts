@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
+import { partCount } from '../../src/core/item-numbers.js';
 import type { Json } from '../../src/core/json.js';
-import { MapProgress, mapItems, partCount } from '../../src/core/map-progress.js';
+import { MapProgress, mapItems } from '../../src/core/map-progress.js';
 import type { MapPlan } from '../../src/core/plan.js';
 import type { ShardReport } from '../../src/core/shard-report.js';
 import { TaskOrchestrator } from '../../src/core/task-orchestrator.js';

@@ -18,8 +18,7 @@ export function dispatchOfChildId(scheduler: Scheduler, id: string): DispatchRef
   const dispatch = dispatchOfId(scheduler, id);
   if (dispatch === undefined) return undefined;
   const { asks } = taskAt(scheduler.plan, dispatch.task);
-  const isShard = dispatch.part !== undefined && scheduler.map(dispatch.task)?.of.shardSize !== undefined;
-  if (!asks && !isShard) return dispatch;
+  if (!asks && !scheduler.isShard(dispatch)) return dispatch;
   const { step, isInFlight, dispatchCount } = scheduler.unit(dispatch);
   const last = step === 'child' && isInFlight ? dispatchCount : dispatchCount + 1;
   return { ...dispatch, dispatch: last };

@@ -1,3 +1,4 @@
+import { partSize } from '../item-numbers.js';
 import type { Json } from '../json.js';
 import { type MapProgress, mapItems } from '../map-progress.js';
 import { taskAt } from '../plan.js';
@@ -55,14 +56,13 @@ function rerunPart(
   extent: RerunExtent,
 ): TaskOrchestrator {
   const { plan } = rerun;
-  const { shardSize, count } = map.of;
+  const { shardSize } = map.of;
   const isShard = shardSize !== undefined;
   const first = ref.part * (shardSize ?? 1);
-  const size = Math.min(shardSize ?? 1, count - first);
   const isRerun = (item: number) => again.has(first + item);
   const was = map.parts[ref.part];
   if (was === undefined) return triggered(plan, ref, isShard);
-  const runsAgain = Array.from({ length: size }, (_, item) => item).some(isRerun);
+  const runsAgain = Array.from({ length: partSize(map.of, ref.part) }, (_, item) => item).some(isRerun);
   const unit = runsAgain ? triggered(plan, ref, isShard) : settled(rerun, ref, was, isShard);
   // The shard's new run begins with what is known of its items.
   const report = knownOfShard(map, was);
