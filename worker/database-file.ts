@@ -1,6 +1,6 @@
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
-import { cacheFolder } from './cache-folder.js';
+import { cacheFolder } from '../src/data/cache-folder.js';
 import { DevServerDatabaseError } from './dev-server-error.js';
 
 /** Which server has a database file open. */

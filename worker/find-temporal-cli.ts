@@ -1,7 +1,7 @@
 import { chmod, mkdir, mkdtemp, rename, rm } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
+import { cacheFolder } from '../src/data/cache-folder.js';
 import { buildTemporalCli, TEMPORAL_CLI_MODULE } from './build-temporal-cli.js';
-import { cacheFolder } from './cache-folder.js';
 import { checkTemporalCli } from './check-temporal-cli.js';
 import { TemporalCliNotFoundError } from './dev-server-error.js';
 import { downloadTemporalCli } from './download-temporal-cli.js';
