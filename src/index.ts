@@ -40,6 +40,14 @@ export type { FailedTask, RunFailureDetails } from './core/run-failure.js';
 export type { TaskResult } from './core/task-result.js';
 export type { TaskState } from './core/task-state.js';
 export type { TriggerRule } from './core/trigger-rule.js';
+export { type CollectableStorageDriver, isCollectable, type StoredObject } from './data/collectable-storage-driver.js';
+export { FileSystemStorageDriver, type FileSystemStorageDriverOptions } from './data/file-system-storage-driver.js';
+export {
+  InvalidClaimError,
+  StorageUnusableError,
+  StoredObjectCorruptError,
+  StoredObjectMissingError,
+} from './data/storage-errors.js';
 export { compile } from './define/compile.js';
 export { DefinitionError, type DefinitionProblem } from './define/definition-error.js';
 export type { FinishedRun } from './define/finish-options.js';

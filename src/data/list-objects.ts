@@ -1,0 +1,40 @@
+import { readdir, stat } from 'node:fs/promises';
+import type { StoredObject } from './collectable-storage-driver.js';
+import { errorCode, fileFailure } from './file-failure.js';
+import { inParallel } from './in-parallel.js';
+import { isListedName, isShardName, pathOf, SHARDS_FOLDER } from './object-key.js';
+
+/**
+ * Every object in a storage folder, and what crashed writers left: nothing refers to that, so it goes as anything does that
+ * nothing refers to, when it is old enough. Other files are passed over.
+ */
+export async function* listObjects(folder: string): AsyncIterable<StoredObject> {
+  for (const shard of (await namesIn(pathOf(folder, SHARDS_FOLDER))).filter(isShardName)) {
+    const keys = (await namesIn(pathOf(folder, `${SHARDS_FOLDER}/${shard}`)))
+      .filter(isListedName)
+      .map((name) => `${SHARDS_FOLDER}/${shard}/${name}`);
+    for (const object of await inParallel(keys, undefined, (key) => describeObject(folder, key))) {
+      if (object !== undefined) yield object;
+    }
+  }
+}
+
+async function describeObject(folder: string, key: string): Promise<StoredObject | undefined> {
+  const path = pathOf(folder, key);
+  try {
+    const { mtimeMs, size } = await stat(path);
+    return { claimData: { key }, modifiedAt: mtimeMs, bytes: size };
+  } catch (error) {
+    if (errorCode(error) === 'ENOENT') return undefined; // deleted, or given its own name, since its name was read
+    throw fileFailure("a stored object can't be listed", path, error);
+  }
+}
+
+async function namesIn(folder: string): Promise<string[]> {
+  try {
+    return await readdir(folder);
+  } catch (error) {
+    if (errorCode(error) === 'ENOENT') return []; // nothing was stored yet
+    throw fileFailure("stored objects can't be listed", folder, error);
+  }
+}
