@@ -6,7 +6,7 @@ export function fileFailure(doing: string, path: string, error: unknown): Storag
   const reason = (code !== undefined && REASONS[code]) || (error instanceof Error ? error.message : String(error));
   return new StorageUnusableError(`${doing}: ${reason}`, {
     place: path,
-    hint: 'see to the folder, or choose another with PAWL_STORAGE_DIR',
+    hint: "see to the folder, or choose another with the driver's folder or PAWL_STORAGE_DIR",
     cause: error,
   });
 }
