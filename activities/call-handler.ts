@@ -1,11 +1,13 @@
 import type { Json } from '../src/core/json.js';
 import { PROTOCOL, type TaskArgument } from '../src/core/protocol.js';
+import type { LoadClaim } from '../src/data/resolve-output.js';
 import type { ItemContext, TaskContext } from '../src/define/task-context.js';
 import type { ErasedHandler } from '../src/define/workflow-definition.js';
 import { checkShape } from './check-shape.js';
 import { decodeFinish, decodeInput, decodeNeeds, decodeNeedsOfUndo, decodeOwnOutput } from './decode-argument.js';
 import { encodeChildInput, encodeItems, encodeResult } from './encode-result.js';
 import { handlerFunctions } from './handler-functions.js';
+import { resolveArgument } from './resolve-argument.js';
 import type { ServedTask } from './served-task.js';
 import { InvalidConditionError, UnservedTaskError } from './task-error.js';
 import { idempotencyKey, unitName } from './unit-name.js';
@@ -24,16 +26,18 @@ export type Surroundings = Omit<TaskContext, 'input' | 'workflow' | 'task' | 'id
  * the JSON of what it gave. Nothing in it knows Temporal: the activity and the in-process runner both stand on it.
  *
  * @throws {@link UnservedTaskError}, {@link InvalidNeedsError}, {@link InvalidConditionError}, {@link InvalidOutputError},
- * {@link InvalidChildInputError}, and whatever the condition or the function throws
+ * {@link InvalidChildInputError}, {@link UnreadableOutputError}, what `load` throws, and whatever the condition or the function throws
  */
 export async function callHandler(
   task: ServedTask,
-  argument: TaskArgument,
+  given: TaskArgument,
   surroundings: Surroundings,
+  load: LoadClaim,
 ): Promise<HandlerResult> {
-  const { pawl } = argument;
+  const { pawl } = given;
   requireKnownProtocol(pawl);
   checkShape(`${task.workflow}.${task.definition.id}`, pawl.shape, task.shape);
+  const argument = await resolveArgument(task, given, load);
   const context: TaskContext = {
     ...surroundings,
     input: await decodeInput(task, argument.input),

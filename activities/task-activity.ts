@@ -2,15 +2,23 @@ import { Context } from '@temporalio/activity';
 import { CancelledFailure } from '@temporalio/common';
 import { isRecord, type Json } from '../src/core/json.js';
 import type { FailureNote, TaskArgument, TaskReply } from '../src/core/protocol.js';
+import type { OutputStore, StoredFor } from '../src/data/output-store.js';
 import { type AutomaticHeartbeat, startHeartbeat } from './automatic-heartbeat.js';
 import { callHandler, type Surroundings } from './call-handler.js';
 import type { EventLoopWatch } from './event-loop-watch.js';
+import { placeOutput } from './place-output.js';
 import type { ServedTask } from './served-task.js';
 import { toTaskFailure } from './task-failure.js';
 import { unitName } from './unit-name.js';
 
+/** What the tasks of a worker share. */
+export interface TaskSurroundings {
+  readonly eventLoop: EventLoopWatch;
+  readonly outputs: OutputStore;
+}
+
 /** The Temporal activity around the functions of a node. */
-export function taskActivity(task: ServedTask, eventLoop: EventLoopWatch) {
+export function taskActivity(task: ServedTask, { eventLoop, outputs: store }: TaskSurroundings) {
   return async (argument: TaskArgument): Promise<Json | TaskReply | undefined> => {
     const activity = Context.current();
     const attempts = argument.pawl.attemptsUsed + activity.info.attempt;
@@ -21,9 +29,15 @@ export function taskActivity(task: ServedTask, eventLoop: EventLoopWatch) {
       warn: (message) => activity.log.warn(message),
     });
     try {
-      const result = await callHandler(task, argument, surroundingsOf(activity, attempts, heartbeat));
+      const surroundings = surroundingsOf(activity, attempts, heartbeat);
+      const result = await callHandler(task, argument, surroundings, store.loader());
       if (result.kind === 'skipped') return { $pawl: { attempts, skipped: true } };
-      const { output } = result;
+      const output = await placeOutput(result.output, {
+        store,
+        owner: ownerOf(argument, surroundings),
+        inlineBytes: inlineBytesOf(argument.pawl, store),
+        signal: activity.cancellationSignal,
+      });
       return attempts === 1 && !looksLikeReply(output) ? output : replyOf(attempts, output);
     } catch (error) {
       // The SDK reports a cancellation only for its own error; a handler may throw anything once its signal has aborted.
@@ -47,6 +61,15 @@ function surroundingsOf(activity: Context, attempt: number, heartbeat: Automatic
     workflowId,
     runId,
   };
+}
+
+function ownerOf({ pawl }: TaskArgument, { workflowId, runId }: Surroundings): StoredFor {
+  return { workflow: pawl.workflow, ...(pawl.owner ?? { workflowId, runId }) };
+}
+
+/** A list of items that can't be stored travels itself for as long as it can: the run needs it in any case. */
+function inlineBytesOf({ call, inlineBytes }: TaskArgument['pawl'], { canStore }: OutputStore): number | undefined {
+  return call === 'over' && !canStore ? undefined : inlineBytes;
 }
 
 function replyOf(attempts: number, output: Json | undefined): TaskReply {

@@ -1,7 +1,9 @@
+export type { GcOptions, GcReport } from './client/collect-garbage.js';
 export type { ConnectOptions } from './client/connect.js';
 export { OutputMismatchError } from './client/decode-outputs.js';
 export {
   InvalidInputError,
+  InvalidOptionError,
   NoWorkerError,
   RunAlreadyExistsError,
   RunCancelledError,
@@ -16,6 +18,7 @@ export {
 export type { Health, RunProblem, WorkerPresence } from './client/health.js';
 export type { ListOptions, RunSummary } from './client/list-runs.js';
 export { type EngineOptions, OrchestrationEngine, type StartOptions } from './client/orchestration-engine.js';
+export { OutputMissingError } from './client/read-output.js';
 export { OutputSkippedError } from './client/require-outputs.js';
 export type { RerunOptions, RerunWith } from './client/rerun/rerun.js';
 export { RerunRefusedError, RunStillOpenError } from './client/rerun/rerun-errors.js';
@@ -29,7 +32,7 @@ export type { RunTask } from './client/run-task.js';
 export type { StateCounts } from './client/state-counts.js';
 export type { OrderOptions } from './client/steering.js';
 export { OrderFailedError, OrderRefusedError, RunBusyError, RunClosedError } from './client/steering-errors.js';
-export type { ItemCounts, TaskCause, TaskSnapshot } from './client/task-snapshot.js';
+export type { ItemCounts, OutputSummary, TaskCause, TaskSnapshot } from './client/task-snapshot.js';
 export type { WatchOptions } from './client/watch-run.js';
 export type { TaskError } from './core/cause.js';
 export type { Json } from './core/json.js';
@@ -42,6 +45,13 @@ export type { TaskState } from './core/task-state.js';
 export type { TriggerRule } from './core/trigger-rule.js';
 export { type CollectableStorageDriver, isCollectable, type StoredObject } from './data/collectable-storage-driver.js';
 export { FileSystemStorageDriver, type FileSystemStorageDriverOptions } from './data/file-system-storage-driver.js';
+export type { StorageOption } from './data/storage-drivers.js';
+export {
+  OutputDamagedError,
+  OutputGoneError,
+  StorageFailedError,
+  StorageNotConfiguredError,
+} from './data/storage-error.js';
 export {
   InvalidClaimError,
   StorageUnusableError,

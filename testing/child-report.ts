@@ -5,6 +5,7 @@ import { FailureType } from '../src/core/protocol.js';
 import { describeRunFailure } from '../src/core/run-failure.js';
 import type { Scheduler } from '../src/core/scheduler.js';
 import type { DispatchRef } from '../src/core/unit-ref.js';
+import { wireRecord } from '../src/core/wire-output.js';
 
 /** What the parent hears of the end of a child workflow. */
 export function reportChildEnd(
@@ -20,7 +21,7 @@ export function reportChildEnd(
   }
   switch (child.outcome) {
     case 'completed':
-      return { kind: 'taskSucceeded', ...ref, output: child.outputs(), attempts };
+      return { kind: 'taskSucceeded', ...ref, output: wireRecord(child.outputs()), attempts };
     case 'failed': {
       const error = { type: FailureType.runFailed, message: describeRunFailure(child).message };
       return { kind: 'taskFailed', ...ref, error, attempts };

@@ -8,7 +8,9 @@ import type { Json } from '../src/core/json.js';
 import type { RetryPlan } from '../src/core/plan.js';
 import type { TaskArgument } from '../src/core/protocol.js';
 import type { StartTask } from '../src/core/task-argument.js';
+import { wireOutput } from '../src/core/wire-output.js';
 import { copyJson } from './copy-json.js';
+import { nothingStored } from './nothing-stored.js';
 
 /** Milliseconds of real time that a handler has to end after its signal aborted; then nobody waits for it any more. */
 const PATIENCE = 1_000;
@@ -50,7 +52,7 @@ export class HandlerCall {
       try {
         const result = await this.#attempt(attempts);
         if (result.kind === 'skipped') return { kind: 'taskSkipped', attempts };
-        return { kind: 'taskSucceeded', output: copyJson(result.output), attempts };
+        return { kind: 'taskSucceeded', output: copyJson(wireOutput(result.output)), attempts };
       } catch (error) {
         if (signal.aborted) return { kind: 'taskCancelled', attempts };
         const failure = toTaskFailure(error, attempts);
@@ -68,15 +70,20 @@ export class HandlerCall {
     const { signal } = this.#abort;
     const ended = new AbortController();
     try {
-      const handled = callHandler(task, copyJson(argument), {
-        ...surroundings,
-        signal,
-        attempt,
-        heartbeat: (details) => {
-          this.#heartbeatDetails = copyJson(details);
+      const handled = callHandler(
+        task,
+        copyJson(argument),
+        {
+          ...surroundings,
+          signal,
+          attempt,
+          heartbeat: (details) => {
+            this.#heartbeatDetails = copyJson(details);
+          },
+          heartbeatDetails: this.#heartbeatDetails,
         },
-        heartbeatDetails: this.#heartbeatDetails,
-      });
+        nothingStored,
+      );
       return await Promise.race([handled, giveUp(signal, ended.signal)]);
     } finally {
       ended.abort();

@@ -4,8 +4,11 @@ import { taskAt } from '../src/core/plan.js';
 import { Scheduler } from '../src/core/scheduler.js';
 import type { RunFacts } from '../src/core/task-argument.js';
 import type { UnitRef } from '../src/core/unit-ref.js';
+import { wireOutput } from '../src/core/wire-output.js';
+import { resolveOutput } from '../src/data/resolve-output.js';
 import { checkInput } from '../src/define/run-input.js';
 import type { WorkflowDefinition } from '../src/define/workflow-definition.js';
+import { nothingStored } from './nothing-stored.js';
 
 export const IN_PROCESS_RUN_ID = 'in-process';
 
@@ -40,14 +43,19 @@ export async function childExecution(
   const { id } = taskAt(parent.scheduler.plan, ref.task);
   const child = served.get(id)?.definition.child;
   if (child === undefined) throw new RangeError(`no child workflow of '${id}' in '${definition.name}'`);
-  const checked = await checkInput(child, start.input);
+  const checked = await checkInput(child, await resolveOutput(start.input, nothingStored));
   if (checked.kind === 'invalid') return checked.message;
   const childPath = `${path}${start.id}/`;
   return {
     definition: child,
     scheduler,
     served: serve(child, childPath),
-    facts: { input: checked.input, rootRunId, ownRunId: rootRunId, rootWorkflowId: `${rootWorkflowId}/${start.id}` },
+    facts: {
+      input: wireOutput(checked.input),
+      rootRunId,
+      ownRunId: rootRunId,
+      rootWorkflowId: `${rootWorkflowId}/${start.id}`,
+    },
     workflowId,
     path: childPath,
   };

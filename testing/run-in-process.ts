@@ -1,5 +1,6 @@
 import { InvalidInputError } from '../src/client/errors.js';
 import { Scheduler } from '../src/core/scheduler.js';
+import { wireOutput } from '../src/core/wire-output.js';
 import { compile } from '../src/define/compile.js';
 import { checkInput } from '../src/define/run-input.js';
 import type { TaskLogger } from '../src/define/task-context.js';
@@ -76,7 +77,7 @@ export async function runInProcess<W extends WorkflowDefinition>(
     definition: workflow,
     scheduler: new Scheduler(plan),
     served: session.serve(workflow, ''),
-    facts: { input: checked.input, rootRunId: IN_PROCESS_RUN_ID, ownRunId: IN_PROCESS_RUN_ID },
+    facts: { input: wireOutput(checked.input), rootRunId: IN_PROCESS_RUN_ID, ownRunId: IN_PROCESS_RUN_ID },
     workflowId,
     path: '',
   });

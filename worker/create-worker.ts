@@ -1,6 +1,7 @@
 import { loadClientConnectConfig } from '@temporalio/envconfig';
 import { NativeConnection, Worker, type WorkerOptions } from '@temporalio/worker';
 import { ServerUnreachableError } from '../src/client/errors.js';
+import { type StorageOption, storageDrivers } from '../src/data/storage-drivers.js';
 import { DEFAULTS } from '../src/define/defaults.js';
 import type { WorkflowDefinition } from '../src/define/workflow-definition.js';
 import { PawlPlugin } from './pawl-plugin.js';
@@ -11,6 +12,14 @@ export interface CreateWorkerOptions extends Omit<WorkerOptions, 'taskQueue'> {
   readonly workflows: readonly WorkflowDefinition[];
   /** @default 'pawl' */
   readonly taskQueue?: string;
+  /**
+   * Where outputs are stored that are too large to travel in a run's history: a storage driver of Temporal's, or several, of which the first stores. All workers
+   * of a run, and the engines that read its outputs, need the same. @default files, with a server on this machine that the environment names, or where
+   * PAWL_STORAGE_DIR is set; else none, and a task whose output is too large fails
+   */
+  readonly storage?: StorageOption;
+  /** Bytes of stored outputs that the worker keeps in memory, so that many tasks that need one fetch it once. @default 64 MiB */
+  readonly storageCacheBytes?: number;
 }
 
 /**
@@ -25,10 +34,21 @@ export interface CreateWorkerOptions extends Omit<WorkerOptions, 'taskQueue'> {
  * @throws {@link WorkerConfigurationError} for options that contradict each other
  * @throws {@link ServerUnreachableError}
  */
-export async function createWorker({ workflows, ...options }: CreateWorkerOptions): Promise<Worker> {
+export async function createWorker({
+  workflows,
+  storage,
+  storageCacheBytes,
+  ...options
+}: CreateWorkerOptions): Promise<Worker> {
   let own: OwnConnection | undefined;
+  const { address } = options.connection === undefined ? loadClientConnectConfig().connectionOptions : {};
   // Before anything is connected: it compiles the definitions, and throws what is wrong with them.
-  const plugin = new PawlPlugin({ workflows, onEnd: async () => own?.connection.close() });
+  const plugin = new PawlPlugin({
+    workflows,
+    storage: storageDrivers(storage, options.connection === undefined ? (address ?? DEFAULTS.address) : undefined),
+    storageCacheBytes,
+    onEnd: async () => own?.connection.close(),
+  });
   own = options.connection === undefined ? await connect() : undefined;
   const namespace = options.namespace ?? own?.namespace;
   try {

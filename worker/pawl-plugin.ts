@@ -1,8 +1,11 @@
 import type { ConnectionOptions } from '@temporalio/client';
+import type { StorageDriver } from '@temporalio/common';
 import { SimplePlugin } from '@temporalio/plugin';
 import type { BundleOptions, ReplayWorkerOptions, Worker, WorkerOptions } from '@temporalio/worker';
 import { Runtime } from '@temporalio/worker';
 import { CHANNEL_ARGUMENTS } from '../src/client/connect.js';
+import { OutputStore } from '../src/data/output-store.js';
+import { type StorageOption, storageDrivers } from '../src/data/storage-drivers.js';
 import type { WorkflowDefinition } from '../src/define/workflow-definition.js';
 import { bundleBoth } from './bundle-entry.js';
 import { activitiesFor, registerWorkflows } from './registry.js';
@@ -13,6 +16,13 @@ import { chooseWorkflowCode } from './workflow-code.js';
 export interface PawlPluginOptions {
   /** The workflows whose tasks the worker runs; those that their nodes run as children are added. */
   readonly workflows: readonly WorkflowDefinition[];
+  /**
+   * Where outputs are stored that are too large to travel in a run's history. All workers of a run, and the engines that read its outputs, need the same.
+   * @default none; with PAWL_STORAGE_DIR files in that folder
+   */
+  readonly storage?: StorageOption | undefined;
+  /** Bytes of stored outputs that the worker keeps in memory, so that many tasks that need one fetch it once. @default 64 MiB */
+  readonly storageCacheBytes?: number | undefined;
   /** @internal Runs when the worker has ended, however it ended. */
   readonly onEnd?: () => Promise<void>;
 }
@@ -26,17 +36,27 @@ export interface PawlPluginOptions {
 export class PawlPlugin extends SimplePlugin {
   readonly #workflows: ReadonlyMap<string, WorkflowDefinition>;
   readonly #onEnd: (() => Promise<void>) | undefined;
+  readonly #storage: readonly StorageDriver[];
+  readonly #storageCacheBytes: number | undefined;
 
   // Not taken apart in the parameter: the published type would name `onEnd`, which it does not have.
   constructor(options: PawlPluginOptions) {
     super({ name: 'pawl' });
     this.#workflows = registerWorkflows(options.workflows);
     this.#onEnd = options.onEnd;
+    this.#storage = storageDrivers(options.storage, undefined);
+    this.#storageCacheBytes = options.storageCacheBytes;
   }
 
   override configureWorker(options: WorkerOptions): WorkerOptions {
     this.#refuseFailureTypes(options);
-    const activities = activitiesFor(this.#workflows, { ...options.activities } as Record<string, unknown>);
+    const outputs = new OutputStore({
+      drivers: this.#storage,
+      codecs: options.dataConverter?.payloadCodecs,
+      namespace: options.namespace ?? 'default',
+      cacheBytes: this.#storageCacheBytes,
+    });
+    const activities = activitiesFor(this.#workflows, { ...options.activities } as Record<string, unknown>, outputs);
     return this.#withWorkflowCode({
       ...options,
       activities,

@@ -2,9 +2,11 @@ import { checkActivity } from '../activities/check-activity.js';
 import { EventLoopWatch } from '../activities/event-loop-watch.js';
 import { planActivity } from '../activities/plan-activity.js';
 import { serveTasks } from '../activities/served-task.js';
+import { storeActivity } from '../activities/store-activity.js';
 import { taskActivity } from '../activities/task-activity.js';
 import { type AnyActivity, unservedActivity } from '../activities/unserved-activity.js';
-import { CHECK_ACTIVITY, PLAN_ACTIVITY } from '../src/core/protocol.js';
+import { CHECK_ACTIVITY, PLAN_ACTIVITY, STORE_ACTIVITY } from '../src/core/protocol.js';
+import type { OutputStore } from '../src/data/output-store.js';
 import { compile } from '../src/define/compile.js';
 import type { WorkflowDefinition } from '../src/define/workflow-definition.js';
 import { WorkerConfigurationError } from './worker-error.js';
@@ -45,16 +47,18 @@ function register(workflow: WorkflowDefinition, place: string, registry: Map<str
 export function activitiesFor(
   registry: ReadonlyMap<string, WorkflowDefinition>,
   own: Readonly<Record<string, unknown>>,
+  outputs: OutputStore,
 ): Record<string, unknown> {
-  const eventLoop = new EventLoopWatch();
+  const surroundings = { eventLoop: new EventLoopWatch(), outputs };
   const activities = new Map<string, AnyActivity>([
     [PLAN_ACTIVITY, planActivity(registry) as AnyActivity],
     [CHECK_ACTIVITY, checkActivity(registry) as AnyActivity],
+    [STORE_ACTIVITY, storeActivity(outputs) as AnyActivity],
     ['default', unservedActivity([...registry.keys()], own.default as AnyActivity | undefined)],
   ]);
   for (const workflow of registry.values()) {
     for (const [id, task] of serveTasks(workflow)) {
-      activities.set(`${workflow.name}.${id}`, taskActivity(task, eventLoop) as AnyActivity);
+      activities.set(`${workflow.name}.${id}`, taskActivity(task, surroundings) as AnyActivity);
     }
   }
   for (const type of Object.keys(own)) {

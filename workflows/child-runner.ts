@@ -10,7 +10,7 @@ import {
   workflowInfo,
 } from '@temporalio/workflow';
 import type { ChildArguments } from '../src/core/child-arguments.js';
-import { childAttempts, childError } from '../src/core/child-end.js';
+import { childAttempts, childError, childOutput } from '../src/core/child-end.js';
 import { type ChildStart, childId, explainBusyChild } from '../src/core/child-start.js';
 import type { Json } from '../src/core/json.js';
 import { taskAt } from '../src/core/plan.js';
@@ -30,7 +30,7 @@ export class ChildRunner {
     this.#end = end;
   }
 
-  start(command: DispatchRef, { workflowType, id }: ChildStart, args: ChildArguments): void {
+  start(command: DispatchRef, { workflowType, id, shard }: ChildStart, args: ChildArguments): void {
     const { title } = taskAt(this.#scheduler.plan, command.task);
     const scope = new CancellationScope();
     const key = dispatchKey(command);
@@ -53,7 +53,7 @@ export class ChildRunner {
           this.#end.report({
             kind: 'taskSucceeded',
             ...dispatchOf(command),
-            output: output as Json | undefined, // Pawl's workflows return JSON
+            output: childOutput(output as Json | undefined, shard !== undefined), // Pawl's workflows return JSON
             attempts: childAttempts(this.#scheduler.unit(command)),
           });
         },

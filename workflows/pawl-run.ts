@@ -1,17 +1,21 @@
 import { allHandlersFinished, CancellationScope, condition, log, workflowInfo } from '@temporalio/workflow';
+import { HALF, STORING_PROTOCOL } from '../src/core/inline-budget.js';
 import type { Json } from '../src/core/json.js';
-import { SAVED_EXTENTS } from '../src/core/map-state.js';
+import { withoutItemTimes } from '../src/core/map-state.js';
 import { argumentsSize, inMebibytes, LARGEST_PAYLOAD } from '../src/core/payload-size.js';
-import { PROTOCOL, type RunEnvelope } from '../src/core/protocol.js';
+import { type PooledState, poolClaims } from '../src/core/pooled-claims.js';
+import { type Owner, PROTOCOL, type RunEnvelope } from '../src/core/protocol.js';
 import type { RunOutcome } from '../src/core/run-outcome.js';
 import { Scheduler } from '../src/core/scheduler.js';
 import type { SchedulerState } from '../src/core/scheduler-state.js';
+import { STORED_EXTENTS, statePieces } from '../src/core/stored-state.js';
 import type { RunFacts } from '../src/core/task-argument.js';
 import { Continuation } from './continuation.js';
 import { takeOrders } from './orders.js';
 import type { PreparedRun } from './prepare-run.js';
 import { listenToShards, noteInRun } from './shard-talk.js';
 import { TemporalDriver } from './temporal-driver.js';
+import { ValueStore } from './value-store.js';
 
 /** What an execution came to: the run's end, or the arguments of the execution that goes on. */
 export type ExecutionEnd =
@@ -20,7 +24,13 @@ export type ExecutionEnd =
   /** It can neither go on nor give way: Temporal would end it soon, without a word. */
   | { readonly kind: 'exhausted'; readonly reason: string };
 
-type NextArguments = readonly [input: Json | undefined, envelope: RunEnvelope, state: SchedulerState];
+type NextArguments = readonly [input: Json | undefined, envelope: RunEnvelope, state: PooledState];
+
+interface Carried {
+  readonly state: SchedulerState;
+  readonly args: NextArguments;
+  readonly bytes: number;
+}
 
 /** One execution of a run: the scheduler with its driver, the orders that it takes, and its end before history grows too long. */
 export class PawlRun {
@@ -28,6 +38,7 @@ export class PawlRun {
   readonly driver: TemporalDriver;
   /** Of the run's first execution, in milliseconds since the epoch. */
   readonly startedAt: number;
+  readonly values: ValueStore;
   readonly #prepared: PreparedRun;
   readonly #facts: RunFacts;
   readonly #continuation: Continuation;
@@ -42,8 +53,10 @@ export class PawlRun {
       rootRunId: envelope.rootRunId ?? ownRunId(),
       ownRunId: ownRunId(),
       rootWorkflowId: envelope.rootWorkflowId,
+      owner: envelope.owner ?? ownerOfChain(),
     };
-    this.driver = new TemporalDriver(this.scheduler, this.#facts, () => this.#continuation.consider());
+    this.values = new ValueStore(plan.workflow, this.#facts.owner);
+    this.driver = new TemporalDriver(this.scheduler, this.#facts, this.values, () => this.#continuation.consider());
     this.#continuation = new Continuation({
       inFlight: () => this.scheduler.inFlight,
       isCancelRequested: () => this.driver.isCancelRequested,
@@ -72,18 +85,33 @@ export class PawlRun {
         await handlersFinished(); // an order that has ended the run must be acknowledged
         return first;
       }
-      let bytes = 0;
-      for (const extent of SAVED_EXTENTS) {
-        const args = this.#nextArguments(this.scheduler.save(this.startedAt, extent));
-        bytes = argumentsSize(args);
-        if (bytes <= LARGEST_PAYLOAD) return { kind: 'continues', args };
-      }
+      const { args, bytes } = await this.#carry();
+      if (bytes <= LARGEST_PAYLOAD) return { kind: 'continues', args };
       const size = inMebibytes(bytes);
       const reason = `the run can't continue as new: input, plan and state are ${size} of JSON, and Temporal takes 2 MiB`;
       if (this.#continuation.isExhausted) return { kind: 'exhausted', reason };
       log.warn(reason);
       this.#continuation.putOff();
     }
+  }
+
+  /** What goes on, as small as need be. */
+  async #carry(): Promise<Carried> {
+    const { plan } = this.#prepared;
+    let carried = this.#carried(this.scheduler.save(this.startedAt));
+    for (const extent of plan.protocol < STORING_PROTOCOL ? [] : STORED_EXTENTS) {
+      if (carried.bytes <= HALF.carried) return carried;
+      const { values, without } = statePieces(carried.state, plan, extent);
+      const claims =
+        values.length === 0 ? undefined : await this.values.store(values, 'store outputs, to continue as new');
+      if (claims !== undefined) carried = this.#carried(without(claims));
+    }
+    return carried.bytes <= LARGEST_PAYLOAD ? carried : this.#carried(withoutItemTimes(carried.state));
+  }
+
+  #carried(state: SchedulerState): Carried {
+    const args = this.#nextArguments(state);
+    return { state, args, bytes: argumentsSize(args) };
   }
 
   async #comesToRest(): Promise<{ readonly kind: 'atRest' }> {
@@ -95,12 +123,18 @@ export class PawlRun {
   #nextArguments(state: SchedulerState): NextArguments {
     const { plan, input, envelope } = this.#prepared;
     const { rootRunId } = this.#facts;
-    return [input, { ...envelope, protocol: PROTOCOL, plan, rootRunId, startedAt: this.startedAt }, state];
+    return [input, { ...envelope, protocol: PROTOCOL, plan, rootRunId, startedAt: this.startedAt }, poolClaims(state)];
   }
 }
 
 function handlersFinished(): Promise<void> {
   return CancellationScope.nonCancellable(() => condition(allHandlersFinished));
+}
+
+/** Where that is not the execution itself: outputs are stored for the run as a whole. */
+function ownerOfChain(): Owner | undefined {
+  const { workflowId, runId } = workflowInfo();
+  return ownRunId() === runId ? undefined : { workflowId, runId: ownRunId() };
 }
 
 /** Each firing of a cron schedule is a run of its own, though Temporal makes one chain of them. */

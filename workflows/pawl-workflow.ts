@@ -7,16 +7,20 @@ import {
   upsertMemo,
 } from '@temporalio/workflow';
 import { shardReport } from '../src/core/child-start.js';
+import { isInputStored, JOINED_BUDGET, SMALLEST, STORING_PROTOCOL } from '../src/core/inline-budget.js';
 import { isRecord, type Json } from '../src/core/json.js';
 import { explainSize, LARGEST_PAYLOAD, payloadSize } from '../src/core/payload-size.js';
+import type { Plan } from '../src/core/plan.js';
 import { FailureType, SNAPSHOT_MEMO, STATUS_QUERY, type StatusRequest } from '../src/core/protocol.js';
 import { describeRunFailure } from '../src/core/run-failure.js';
 import type { RunOutcome } from '../src/core/run-outcome.js';
 import type { Scheduler } from '../src/core/scheduler.js';
 import { takeSnapshot, type WireSnapshot } from '../src/core/snapshot.js';
+import { storedOutput } from '../src/core/wire-output.js';
 import { refuseOrders } from './orders.js';
 import { PawlRun } from './pawl-run.js';
 import { prepareRun } from './prepare-run.js';
+import type { ValueStore } from './value-store.js';
 
 /** Bytes up to which the final snapshot is kept in the memo; of a larger run it is rebuilt from history. */
 const SNAPSHOT_MAXIMUM = 1024 * 1024;
@@ -37,7 +41,7 @@ export default async function pawlWorkflow(input?: unknown, envelope?: unknown, 
     description: 'The state of every task, for Pawl clients.',
   });
   // With a plan in the arguments the orders that come with the start are kept until it is read, in the same workflow task.
-  if (!isRecord(envelope) || envelope.plan === undefined) refuseOrders();
+  if (!isPlanned(envelope) || isInputStored(envelope.plan, input as Json)) refuseOrders();
   const prepared = await prepareRun(input, envelope, state);
   run = new PawlRun(prepared);
   const end = await run.execute();
@@ -49,23 +53,35 @@ export default async function pawlWorkflow(input?: unknown, envelope?: unknown, 
   const { shard } = prepared.envelope;
   // Whatever became of the items, the run that this is a part of decides what it means.
   if (shard !== undefined) return reportOf(run, shard.task);
-  return endRun(run, end.outcome);
+  return await endRun(run, end.outcome);
 }
 
-/** Temporal would terminate a shard with a larger report, and tell its parent nothing of why. */
-function reportOf({ scheduler, startedAt }: PawlRun, task: number): Json {
+function isPlanned(envelope: unknown): envelope is { readonly plan: Plan } {
+  return isRecord(envelope) && isRecord(envelope.plan);
+}
+
+/** Its map keeps the reports of all shards. Temporal would terminate one with a larger report, and tell its parent nothing of why. */
+async function reportOf({ scheduler, startedAt, values }: PawlRun, task: number): Promise<Json> {
   const report = shardReport(scheduler, task, startedAt);
-  const bytes = payloadSize(report);
-  if (bytes <= LARGEST_PAYLOAD) return report as unknown as Json; // plain data
-  const outputs = report.outputs.map((output, part) => [scheduler.idOf({ task, part }), output] as const);
-  const message = explainSize(`what the ${outputs.length} items of this part of the map made`, bytes, outputs);
-  throw ApplicationFailure.create({ type: FailureType.tooLarge, message, nonRetryable: true });
+  const outputs = report.outputs as readonly Json[]; // what this run's own items made
+  const isLarge = scheduler.plan.protocol >= STORING_PROTOCOL && payloadSize(outputs) > JOINED_BUDGET;
+  const [claim] = (isLarge ? await values.store([outputs], 'store what the items made') : undefined) ?? [];
+  const reported = claim === undefined ? report : { ...report, outputs: { claim } };
+  const bytes = payloadSize(reported);
+  if (bytes <= LARGEST_PAYLOAD) return reported as unknown as Json; // plain data
+  const parts = outputs.map((output, part) => [scheduler.idOf({ task, part }), output] as const);
+  throw tooLarge(`what the ${outputs.length} items of this part of the map made`, bytes, parts);
 }
 
-function endRun({ scheduler, driver }: PawlRun, outcome: RunOutcome): Json {
+function tooLarge(what: string, bytes: number, parts: Parameters<typeof explainSize>[2]): ApplicationFailure {
+  const message = explainSize(what, bytes, parts);
+  return ApplicationFailure.create({ type: FailureType.tooLarge, message, nonRetryable: true });
+}
+
+async function endRun({ scheduler, driver, values }: PawlRun, outcome: RunOutcome): Promise<Json> {
   switch (outcome) {
     case 'completed':
-      return resultOf(scheduler);
+      return resultOf(scheduler, values);
     case 'cancelled':
       throw new CancelledFailure('the run was cancelled');
     case 'failed': {
@@ -76,12 +92,16 @@ function endRun({ scheduler, driver }: PawlRun, outcome: RunOutcome): Json {
 }
 
 /** Temporal could not record a larger result, and the run would stay open for ever. */
-function resultOf(scheduler: Scheduler): Record<string, Json> {
+async function resultOf(scheduler: Scheduler, values: ValueStore): Promise<Record<string, Json>> {
   const outputs = scheduler.outputs();
   const bytes = payloadSize(outputs);
   if (bytes <= LARGEST_PAYLOAD) return outputs;
-  const message = explainSize("the run's result", bytes, Object.entries(outputs));
-  throw ApplicationFailure.create({ type: FailureType.tooLarge, message, nonRetryable: true });
+  const names = Object.keys(outputs).filter((name) => payloadSize(outputs[name]) > SMALLEST);
+  const given = names.map((name) => outputs[name] ?? null);
+  const canStore = scheduler.plan.protocol >= STORING_PROTOCOL;
+  const claims = canStore ? await values.store(given, "store the run's result") : undefined;
+  if (claims === undefined) throw tooLarge("the run's result", bytes, Object.entries(outputs));
+  return { ...outputs, ...Object.fromEntries(claims.map((claim, index) => [names[index], storedOutput(claim)])) };
 }
 
 /** The last command before the end, so that the state of every task can be read without a worker and without the history. */

@@ -6,9 +6,11 @@ import {
   proxyLocalActivities,
   workflowInfo,
 } from '@temporalio/workflow';
+import { isInputStored } from '../src/core/inline-budget.js';
 import { isRecord, type Json } from '../src/core/json.js';
 import { MalformedPlanError } from '../src/core/malformed-plan.js';
 import { type Plan, workflowTypeOf } from '../src/core/plan.js';
+import { type PooledState, unpoolClaims } from '../src/core/pooled-claims.js';
 import {
   FailureType,
   PLAN_ACTIVITY,
@@ -19,9 +21,12 @@ import {
 } from '../src/core/protocol.js';
 import { readPlan } from '../src/core/read-plan.js';
 import type { SchedulerState } from '../src/core/scheduler-state.js';
+import { storedOutput, wireOutput } from '../src/core/wire-output.js';
+import { ValueStore } from './value-store.js';
 
 export interface PreparedRun {
   readonly plan: Plan;
+  /** As it travels. */
   readonly input: Json | undefined;
   /** What else came with the start. */
   readonly envelope: RunEnvelope;
@@ -45,11 +50,12 @@ export async function prepareRun(input: unknown, envelope: unknown, state: unkno
   if (isRecord(envelope.plan)) requireKnownProtocol(envelope.plan.protocol);
   const known = envelope as unknown as RunEnvelope; // its plan is checked below, the rest was made by a Pawl
   if (envelope.plan === undefined) return planOnWorker(input, known);
+  const plan = checkPlan(envelope.plan, known);
   return {
-    plan: checkPlan(envelope.plan, known),
-    input: input as Json | undefined,
+    plan,
+    input: await placeInput(input as Json | undefined, plan, known),
     envelope: known,
-    state: isRecord(state) ? (state as unknown as SchedulerState) : undefined, // made by a Pawl, as above
+    state: isRecord(state) ? unpoolClaims(state as unknown as PooledState) : undefined, // made by a Pawl, as above
   };
 }
 
@@ -85,7 +91,15 @@ async function planOnWorker(input: unknown, envelope: RunEnvelope): Promise<Prep
   const reply = await untilOneAnswers(() => activities[PLAN_ACTIVITY]?.(request));
   if (reply === undefined) throw new Error(`the local activity ${PLAN_ACTIVITY} returned nothing`);
   if (reply.status === 'invalidInput') throw failRun(FailureType.invalidInput, reply.message);
-  return { plan: checkPlan(reply.plan, envelope), input: reply.input, envelope, state: undefined };
+  const plan = checkPlan(reply.plan, envelope);
+  return { plan, input: await placeInput(wireOutput(reply.input), plan, envelope), envelope, state: undefined };
+}
+
+/** Every task is given the input: where it is large, a claim on it. */
+async function placeInput(input: Json | undefined, plan: Plan, { owner }: RunEnvelope): Promise<Json | undefined> {
+  if (input === undefined || !isInputStored(plan, input)) return input;
+  const [claim] = (await new ValueStore(plan.workflow, owner).store([input], 'store the input')) ?? [];
+  return claim === undefined ? input : storedOutput(claim);
 }
 
 /**

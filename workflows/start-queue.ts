@@ -10,7 +10,9 @@ import { type DispatchRef, dispatchKey, dispatchOf } from '../src/core/unit-ref.
 import type { ActivityRunner } from './activity-runner.js';
 import type { ChildRunner } from './child-runner.js';
 import { DispatchBudget } from './dispatch-budget.js';
+import { LargeNeeds } from './large-needs.js';
 import type { RunEnd } from './run-end.js';
+import type { ValueStore } from './value-store.js';
 
 type StartChild = Extract<SchedulerCommand, { kind: 'startChild' }>;
 type Start = StartTask | StartChild;
@@ -21,6 +23,7 @@ export interface StartingRun {
   readonly facts: RunFacts;
   readonly activities: ActivityRunner;
   readonly children: ChildRunner;
+  readonly values: ValueStore;
   readonly end: RunEnd;
   /** Does what it is given as an event's commands are carried out: what is reported meanwhile comes after it. */
   readonly handle: (first: () => void) => void;
@@ -30,16 +33,24 @@ export interface StartingRun {
 export class StartQueue {
   readonly #run: StartingRun;
   readonly #budget = new DispatchBudget();
-  /** Starts that did not fit into this workflow task, in order. */
+  readonly #needs: LargeNeeds;
+  /** Starts that did not fit into this workflow task, or whose needs are being stored, in order. */
   readonly #waiting: Start[] = [];
 
   constructor(run: StartingRun) {
     this.#run = run;
+    this.#needs = new LargeNeeds(run.scheduler, run.values);
   }
 
   start(command: Start): void {
-    if (this.#waiting.length === 0 && this.#tryToStart(command)) return;
-    if (this.#waiting.push(command) === 1) this.#goOnLater();
+    if (this.#waiting.length > 0) {
+      this.#waiting.push(command);
+      return;
+    }
+    const obstacle = this.#tryToStart(command);
+    if (obstacle === undefined) return;
+    this.#waiting.push(command);
+    this.#goOnAfter(obstacle);
   }
 
   /** Returns whether it was waiting still; that it is cancelled is reported then. */
@@ -53,47 +64,49 @@ export class StartQueue {
     return true;
   }
 
-  /** The shortest timer ends this workflow task; nothing else does. */
-  #goOnLater(): void {
+  #goOnAfter(obstacle: Promise<void>): void {
     const { handle, end } = this.#run;
-    void sleep(1).then(() => handle(() => this.#goOn()), end.broken);
+    void obstacle.then(() => handle(() => this.#goOn()), end.broken);
   }
 
   #goOn(): void {
     for (let next = this.#waiting[0]; next !== undefined; next = this.#waiting[0]) {
-      if (!this.#tryToStart(next)) {
-        this.#goOnLater();
+      const obstacle = this.#tryToStart(next);
+      if (obstacle !== undefined) {
+        this.#goOnAfter(obstacle);
         return;
       }
       this.#waiting.shift();
     }
   }
 
-  /** Returns whether there was room for it in this workflow task. One that can't be started at all fails, which needs no room. */
-  #tryToStart(command: Start): boolean {
+  /** Returns after what to try it again, if it did not start. One that can't be started at all fails, which needs no room. */
+  #tryToStart(command: Start): Promise<void> | undefined {
     return command.kind === 'startTask' ? this.#tryToStartTask(command) : this.#tryToStartChild(command);
   }
 
-  #tryToStartTask(command: StartTask): boolean {
+  #tryToStartTask(command: StartTask): Promise<void> | undefined {
     const { scheduler, facts, activities } = this.#run;
-    const argument = taskArgument(scheduler, command, facts);
+    const argument = this.#needs.shorten(command, taskArgument(scheduler, command, facts));
     const bytes = payloadSize(argument);
+    const storing = this.#needs.store(command, argument, bytes);
+    if (storing !== undefined) return storing;
     const error = refuseArgument(argument, bytes);
     if (error !== undefined) this.#refuse(command, error, command.attemptsUsed);
     else if (this.#budget.take(bytes)) activities.start(command, argument);
-    else return false;
-    return true;
+    else return nextWorkflowTask();
+    return undefined;
   }
 
-  #tryToStartChild(command: StartChild): boolean {
+  #tryToStartChild(command: StartChild): Promise<void> | undefined {
     const { scheduler, facts, children } = this.#run;
     const start = childStart(scheduler, command);
     const args = childArguments(workflowInfo().workflowId, start, facts);
     const error = refuseChild(args);
     if (error !== undefined) this.#refuse(command, error, scheduler.unit(command).attempts);
     else if (this.#budget.take(payloadSize(args))) children.start(command, start, args);
-    else return false;
-    return true;
+    else return nextWorkflowTask();
+    return undefined;
   }
 
   #refuse(command: DispatchRef, error: TaskError, attempts: number): void {
@@ -102,4 +115,9 @@ export class StartQueue {
     end.failed(command, ApplicationFailure.create({ type, message, nonRetryable: true }));
     end.report({ kind: 'taskFailed', ...dispatchOf(command), attempts, error });
   }
+}
+
+/** The shortest timer ends this workflow task; nothing else does. */
+function nextWorkflowTask(): Promise<void> {
+  return sleep(1);
 }

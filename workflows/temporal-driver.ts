@@ -13,6 +13,7 @@ import { CurrentDetails } from './current-details.js';
 import type { RunEnd } from './run-end.js';
 import { StartQueue } from './start-queue.js';
 import { Timers } from './timers.js';
+import type { ValueStore } from './value-store.js';
 
 /**
  * Drives the scheduler with Temporal: starts its activities, child workflows and timers, cancels them, and reports what came of them. It
@@ -42,7 +43,7 @@ export class TemporalDriver {
   readonly #afterEvents: () => void;
 
   /** @param afterEvents is called whenever what was reported has been handled */
-  constructor(scheduler: Scheduler, facts: RunFacts, afterEvents: () => void) {
+  constructor(scheduler: Scheduler, facts: RunFacts, values: ValueStore, afterEvents: () => void) {
     this.scheduler = scheduler;
     this.#afterEvents = afterEvents;
     this.#details = new CurrentDetails(scheduler);
@@ -63,6 +64,7 @@ export class TemporalDriver {
       facts,
       activities: this.#activities,
       children: this.#children,
+      values,
       end,
       handle: (first) => this.#handleInOwnScope(first),
     });

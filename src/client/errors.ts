@@ -47,6 +47,11 @@ export class UnknownTaskError extends PawlError {
   readonly code = 'UNKNOWN_TASK';
 }
 
+/** An option of a call is not what it may be. */
+export class InvalidOptionError extends PawlError {
+  readonly code = 'INVALID_OPTION';
+}
+
 /** The input does not fit the workflow's input schema; the message names the path. */
 export class InvalidInputError extends PawlError {
   readonly code = 'INVALID_INPUT';

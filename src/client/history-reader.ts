@@ -11,6 +11,7 @@ import { OrderEvents, type OrderOutcomes, readOrderOutcomes } from './history/or
 import { RebuiltDriver } from './history/rebuilt-driver.js';
 import { type RunArguments, readRunArguments, withPlanOfWorker } from './history/run-arguments.js';
 import { ShardEvents } from './history/shard-events.js';
+import { findStoreReply } from './history/store-replies.js';
 import { TimerEvents } from './history/timer-events.js';
 import type { PayloadReader } from './payloads.js';
 
@@ -34,7 +35,8 @@ export async function rebuildRun(
   payloads: PayloadReader,
   observe?: (event: SchedulerEvent) => void,
 ): Promise<RebuiltRun | undefined> {
-  const reader = new HistoryReader(payloads, await readOrderOutcomes(events, payloads), observe);
+  const hasStored = await findStoreReply(events, payloads);
+  const reader = new HistoryReader(payloads, { orders: await readOrderOutcomes(events, payloads), hasStored }, observe);
   for (const event of inDeliveryOrder(events)) await reader.read(event);
   return reader.run();
 }
@@ -52,6 +54,7 @@ export async function rebuildSnapshot(
 class HistoryReader {
   readonly #payloads: PayloadReader;
   readonly #orders: OrderOutcomes;
+  readonly #hasStored: boolean;
   readonly #observe: ((event: SchedulerEvent) => void) | undefined;
   #workflow = '';
   #given: RunArguments | undefined;
@@ -64,9 +67,14 @@ class HistoryReader {
   #drain: DrainEvents | undefined;
   #readers: readonly { read(event: DeliveredEvent): Promise<void> }[] = [];
 
-  constructor(payloads: PayloadReader, orders: OrderOutcomes, observe: ((event: SchedulerEvent) => void) | undefined) {
+  constructor(
+    payloads: PayloadReader,
+    { orders, hasStored }: { readonly orders: OrderOutcomes; readonly hasStored: boolean },
+    observe: ((event: SchedulerEvent) => void) | undefined,
+  ) {
     this.#payloads = payloads;
     this.#orders = orders;
+    this.#hasStored = hasStored;
     this.#observe = observe;
   }
 
@@ -107,7 +115,7 @@ class HistoryReader {
     if (this.#driver !== undefined || plan === undefined) return;
     const at = this.#workflowTime;
     this.#startedAt = envelope?.startedAt ?? at;
-    const driver = new RebuiltDriver(new Scheduler(plan, state), input, this.#observe);
+    const driver = new RebuiltDriver(new Scheduler(plan, state), { input, hasStored: this.#hasStored }, this.#observe);
     this.#driver = driver;
     this.#drain = new DrainEvents(driver, this.#payloads, {
       dueEvents: envelope?.continueAfter,

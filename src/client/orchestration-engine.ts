@@ -1,10 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { type Client, Connection, type WorkflowOptions } from '@temporalio/client';
 import { FIRST_PROTOCOL, type RunEnvelope } from '../core/protocol.js';
+import { wireOutput } from '../core/wire-output.js';
+import { OutputStore } from '../data/output-store.js';
+import { type StorageOption, storageDrivers } from '../data/storage-drivers.js';
 import { compile } from '../define/compile.js';
 import { DEFAULTS } from '../define/defaults.js';
 import { checkInput } from '../define/run-input.js';
 import type { InputOf, NameOf, OutputOf, WireOutputOf, WorkflowDefinition } from '../define/workflow-definition.js';
+import { collectGarbage, type GcOptions, type GcReport } from './collect-garbage.js';
 import { type ConnectOptions, connectClient } from './connect.js';
 import { InvalidInputError } from './errors.js';
 import { type Health, readHealth } from './health.js';
@@ -21,6 +25,11 @@ export interface EngineOptions {
   readonly taskQueue?: string | undefined;
   /** The Temporal UI. @default TEMPORAL_UI_URL, or what follows from a local or Temporal Cloud address */
   readonly uiUrl?: string | undefined;
+  /**
+   * Where the outputs are that were too large to travel in a run's history; the same as the workers' `storage`. Only what reads them needs it: `result()`,
+   * `run.output()`, `rerun` and `gc()`. @default files, with a server on this machine or where PAWL_STORAGE_DIR is set
+   */
+  readonly storage?: StorageOption | undefined;
 }
 
 /**
@@ -32,6 +41,12 @@ export interface StartOptions extends Omit<WorkflowOptions, 'workflowId' | 'task
   readonly workflowId?: string;
   /** @default the engine's task queue */
   readonly taskQueue?: string;
+}
+
+/** What the engine is connected to, as far as it is known. */
+interface Server {
+  readonly address: string | undefined;
+  readonly uiUrl: string | undefined;
 }
 
 /** The input may be left out where the workflow takes none. */
@@ -56,12 +71,18 @@ export class OrchestrationEngine {
   readonly client: Client;
   readonly taskQueue: string;
   readonly #uiUrl: string | undefined;
+  readonly #outputs: OutputStore;
   readonly #ownsConnection: boolean;
 
-  private constructor(client: Client, options: EngineOptions, uiUrl: string | undefined, ownsConnection: boolean) {
+  private constructor(client: Client, options: EngineOptions, server: Server, ownsConnection: boolean) {
     this.client = client;
+    this.#outputs = new OutputStore({
+      drivers: storageDrivers(options.storage, server.address),
+      codecs: client.options.loadedDataConverter.payloadCodecs,
+      namespace: client.options.namespace,
+    });
     this.taskQueue = options.taskQueue ?? DEFAULTS.taskQueue;
-    this.#uiUrl = options.uiUrl?.replace(/\/+$/, '') ?? uiUrl;
+    this.#uiUrl = options.uiUrl?.replace(/\/+$/, '') ?? server.uiUrl;
     this.#ownsConnection = ownsConnection;
   }
 
@@ -76,15 +97,18 @@ export class OrchestrationEngine {
   ): Promise<OrchestrationEngine> {
     if ('client' in options) {
       const { connection } = options.client;
-      const uiUrl =
-        connection instanceof Connection
-          ? guessUiUrl(connection.options.address, process.env)
-          : process.env.TEMPORAL_UI_URL;
-      return new OrchestrationEngine(options.client, options, uiUrl, false);
+      const address = connection instanceof Connection ? connection.options.address : undefined;
+      const uiUrl = address === undefined ? process.env.TEMPORAL_UI_URL : guessUiUrl(address, process.env);
+      return new OrchestrationEngine(options.client, options, { address, uiUrl }, false);
     }
-    const { taskQueue, uiUrl, ...connectOptions } = options;
+    const { taskQueue, uiUrl, storage, ...connectOptions } = options;
     const { client, address } = await connectClient(connectOptions);
-    return new OrchestrationEngine(client, options, guessUiUrl(address, process.env), true);
+    return new OrchestrationEngine(
+      client,
+      options,
+      { address: address ?? DEFAULTS.address, uiUrl: guessUiUrl(address, process.env) },
+      true,
+    );
   }
 
   /**
@@ -121,7 +145,7 @@ export class OrchestrationEngine {
     const { plan, input: checked } = await this.#prepare(workflow, input);
     const envelope: RunEnvelope = { protocol: plan.protocol, plan };
     const summarized = { staticSummary: workflow.settings.title ?? workflow.name, ...options };
-    return this.#start(workflow.name, [checked, envelope], summarized, workflow);
+    return this.#start(workflow.name, [wireOutput(checked), envelope], summarized, workflow);
   }
 
   /** Starts a run by the workflow's name and waits for its outputs: {@link start}, then {@link Run.result}. */
@@ -146,7 +170,7 @@ export class OrchestrationEngine {
    */
   run<W extends WorkflowDefinition = WorkflowDefinition>(workflowId: string, runId?: string): Run<WireOutputOf<W>> {
     const url = runUrl(this.#uiUrl, this.client.options.namespace, workflowId, runId);
-    return new Run(this.client, { id: workflowId, runId, url });
+    return new Run(this.client, this.#outputs, { id: workflowId, runId, url });
   }
 
   /** What {@link rerun} would do: for each task reuse or rerun, what was compared, and why. */
@@ -171,7 +195,11 @@ export class OrchestrationEngine {
     options?: RerunOptions & { readonly definition?: 'same'; readonly dryRun?: false },
   ): Promise<Run<WireOutputOf<W>>>;
   async rerun(workflowId: string, options: RerunOptions = {}): Promise<Run<unknown> | RerunPlan> {
-    const { workflowId: newId, runId, plan } = await rerun(this.client, this.#uiUrl, workflowId, options);
+    const {
+      workflowId: newId,
+      runId,
+      plan,
+    } = await rerun(this.client, this.#outputs, this.#uiUrl, workflowId, options);
     return runId === undefined ? plan : this.#handle(newId, runId, options.workflow);
   }
 
@@ -196,6 +224,16 @@ export class OrchestrationEngine {
   /** Whether the server answers, which workers poll the task queue, whether they serve the same definitions, and which runs are stuck. */
   health(): Promise<Health> {
     return readHealth(this.client, this.taskQueue, Date.now());
+  }
+
+  /**
+   * Deletes stored outputs that no run needs any more: of a storage driver that can list and delete, as {@link FileSystemStorageDriver} can, what belongs to no
+   * run that Temporal retains in this namespace and to no rerun of such a run. Every namespace that stores in the same folder must be given its own.
+   *
+   * @throws {@link InvalidOptionError}, {@link ServerUnreachableError}, and what the storage throws
+   */
+  gc(options: GcOptions = {}): Promise<GcReport> {
+    return collectGarbage(this.client, this.#outputs, undefined, options);
   }
 
   /** Closes the connection, unless it came from outside. */
@@ -229,6 +267,6 @@ export class OrchestrationEngine {
   /** @param runId of a first execution */
   #handle(workflowId: string, runId: string, definition: WorkflowDefinition | undefined): Run<unknown> {
     const url = runUrl(this.#uiUrl, this.client.options.namespace, workflowId, runId);
-    return new Run(this.client, { id: workflowId, runId, isFirst: true, url }, definition);
+    return new Run(this.client, this.#outputs, { id: workflowId, runId, isFirst: true, url }, definition);
   }
 }

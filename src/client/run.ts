@@ -2,11 +2,13 @@ import { randomUUID } from 'node:crypto';
 import type { Client } from '@temporalio/client';
 import type { Json } from '../core/json.js';
 import { readItemId } from '../core/unit-id.js';
+import type { OutputStore } from '../data/output-store.js';
 import type { WorkflowDefinition } from '../define/workflow-definition.js';
 import { decodeOutputs } from './decode-outputs.js';
 import { ExecutionChain } from './execution-chain.js';
 import { explainRunError } from './explain-run-error.js';
 import { explainItem, explainTask } from './explain-task.js';
+import { readOutput, resolveOutputs } from './read-output.js';
 import { readItemsPage, readStatus } from './read-status.js';
 import { requireOutputs } from './require-outputs.js';
 import type { RunItemsPage } from './run-items.js';
@@ -53,6 +55,7 @@ export class Run<Output = unknown> {
   /** The run in the Temporal UI; undefined where it can't be told (set `uiUrl` or TEMPORAL_UI_URL). */
   readonly url: string | undefined;
   readonly #client: Client;
+  readonly #outputs: OutputStore;
   readonly #chain: ExecutionChain;
   readonly #steering: Steering;
   readonly #definition: WorkflowDefinition | undefined;
@@ -61,8 +64,9 @@ export class Run<Output = unknown> {
    * @param definition with it outputs are decoded, and values are checked before they are sent
    * @internal
    */
-  constructor(client: Client, run: RunReference, definition?: WorkflowDefinition) {
+  constructor(client: Client, outputs: OutputStore, run: RunReference, definition?: WorkflowDefinition) {
     this.#client = client;
+    this.#outputs = outputs;
     this.id = run.id;
     this.runId = run.runId;
     this.url = run.url;
@@ -77,12 +81,14 @@ export class Run<Output = unknown> {
    * @throws {@link RunFailedError}, {@link RunCancelledError}, {@link RunTerminatedError}, {@link RunTimedOutError},
    * {@link OutputSkippedError} for a completed run of which an operator skipped a task whose output the types promise,
    * {@link InvalidInputError} for a run that was started with a wrong input by other means, {@link RunNotFoundError},
-   * {@link ServerUnreachableError} if the server is away for more than about 20 seconds
+   * {@link ServerUnreachableError} if the server is away for more than about 20 seconds, and for outputs that are stored {@link OutputGoneError},
+   * {@link OutputDamagedError}, {@link StorageNotConfiguredError}, {@link StorageFailedError}
    */
   async result(): Promise<Output> {
     let outputs: Json;
     try {
-      outputs = (await this.#chain.result()) as Json; // the workflow returns the JSON of its outputs
+      const wire = (await this.#chain.result()) as Json; // the workflow returns the JSON of its outputs
+      outputs = await resolveOutputs(wire, this.#outputs);
     } catch (error) {
       throw explainRunError(error, this.id);
     }
@@ -90,6 +96,17 @@ export class Run<Output = unknown> {
     if (this.#definition === undefined) return outputs as Output;
     await requireOutputs(this.#chain, this.#definition, outputs);
     return (await decodeOutputs(this.#definition, outputs)) as Output;
+  }
+
+  /**
+   * What one task made, or a map's item (`smoke[3]`), as soon as it has succeeded. With the handle of a start it is decoded by the definition's schema. It is
+   * read from the history of the run's last execution: no worker is needed.
+   *
+   * @throws {@link OutputMissingError} if it has not succeeded, {@link UnknownTaskError}, {@link RunNotFoundError}, {@link OutputGoneError},
+   * {@link OutputDamagedError}, {@link StorageNotConfiguredError}, {@link StorageFailedError}
+   */
+  output(id: string): Promise<unknown> {
+    return readOutput(this.#chain, this.#outputs, this.#definition, id);
   }
 
   /**

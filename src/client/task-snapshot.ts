@@ -26,12 +26,21 @@ export interface TaskSnapshot {
   readonly error: TaskError | undefined;
   /** Why it did not succeed, or why it waits. */
   readonly cause: TaskCause | undefined;
+  /** How large what it made is, and where it is stored; undefined if it made nothing. `run.output(id)` reads it. */
+  readonly output: OutputSummary | undefined;
   /** Of a map, once its items are known; `run.status({ items: id })` lists them. */
   readonly items: ItemCounts | undefined;
   /** How far its compensation is, or a resource's `destroy`, once that has begun. */
   readonly compensation: 'running' | 'compensated' | 'destroyed' | 'failed' | undefined;
   /** Why that failed. */
   readonly compensationError: TaskError | undefined;
+}
+
+export interface OutputSummary {
+  /** Of its JSON. */
+  readonly bytes: number;
+  /** The name of the storage driver that has it; undefined if it travels in the run's history. */
+  readonly storage: string | undefined;
 }
 
 export interface ItemCounts {
@@ -78,6 +87,7 @@ export function taskSnapshot(
     until: dateOf(status.until),
     error: cause?.kind === 'error' ? cause.error : attempt?.lastFailure,
     cause: cause && readableCause(cause, status.id, idOf),
+    output: status.output && { bytes: status.output.bytes, storage: status.output.driver },
     items: status.items && { total: status.items.total, counts: itemsByState(status.items) },
     compensation: undo && compensationOf(kind, undo.state),
     compensationError: undo?.cause?.kind === 'error' ? undo.cause.error : undefined,

@@ -4,6 +4,7 @@ import type { Approval, Order, Signature } from './order.js';
 import { FailureType } from './protocol.js';
 import type { KeptDecision } from './scheduler-state.js';
 import type { TaskOrchestrator } from './task-orchestrator.js';
+import { wireOutput } from './wire-output.js';
 
 /** What an order can do to a unit. */
 export interface UnitActions {
@@ -33,7 +34,7 @@ export function carryOutOrder(
       actions.decide(unit, { kind: 'rejected', message: `rejected ${saidBy(by)}` });
       break;
     case 'send':
-      actions.decide(unit, { kind: 'taken', output: order.value });
+      actions.decide(unit, { kind: 'taken', output: wireOutput(order.value) ?? null });
       break;
     case 'retry':
       actions.retry(unit);
@@ -42,7 +43,7 @@ export function carryOutOrder(
       actions.skip(unit, operatorCause('skip', by));
       break;
     case 'complete':
-      actions.succeed(unit, order.output);
+      actions.succeed(unit, wireOutput(order.output));
       break;
     case 'fail':
       actions.fail(unit, { type: FailureType.failedByOperator, message: order.message });

@@ -16,13 +16,19 @@ export type ChildArguments = readonly [input: Json | undefined, envelope: RunEnv
 export function childArguments(
   workflowId: string,
   { id, plan, input, shard, state }: ChildStart,
-  { input: runInput, rootRunId, rootWorkflowId: root = workflowId }: RunFacts,
+  {
+    input: runInput,
+    rootRunId,
+    ownRunId,
+    rootWorkflowId: root = workflowId,
+    owner = { workflowId, runId: ownRunId },
+  }: RunFacts,
 ): ChildArguments {
   if (shard !== undefined && state !== undefined) {
-    return [runInput, { protocol: PROTOCOL, plan, rootRunId, rootWorkflowId: root, shard }, state];
+    return [runInput, { protocol: PROTOCOL, plan, rootRunId, rootWorkflowId: root, owner, shard }, state];
   }
   // Its keys are the same however often an operator or a rerun starts it anew.
-  return [input, { protocol: PROTOCOL, plan, rootRunId, rootWorkflowId: `${root}/${id}` }];
+  return [input, { protocol: PROTOCOL, plan, rootRunId, rootWorkflowId: `${root}/${id}`, owner }];
 }
 
 /** Why it can't be started: Temporal would end the run that starts it, and name nothing. */

@@ -1,17 +1,19 @@
+import { partSize } from './item-numbers.js';
 import { itemCounts } from './items-snapshot.js';
 import type { Json } from './json.js';
-import { type MapProgress, outputOf, reasonOf } from './map-progress.js';
+import { itemOf, type MapProgress, outputOf, reasonOf } from './map-progress.js';
 import { childPlan, type Plan, type PlannedTask, taskAt, workflowTypeOf } from './plan.js';
 import type { RunEnvelope } from './protocol.js';
 import type { Scheduler } from './scheduler.js';
 import { type SavedUnits, type SchedulerState, saveUnits } from './scheduler-state.js';
-import { knownOfShard, type ShardReport } from './shard-report.js';
+import { itemOutput, knownOfShard, type ShardReport } from './shard-report.js';
 import { STATE_LETTERS } from './state-letter.js';
 import { isFailure } from './task-orchestrator.js';
 import { writeColumns } from './unit-columns.js';
 import { dispatchId, itemId } from './unit-id.js';
 import type { DispatchRef, UnitRef } from './unit-ref.js';
 import { causeShortener } from './wire-cause.js';
+import { isInline } from './wire-output.js';
 
 /** The child workflow of a unit. */
 export interface ChildStart {
@@ -37,7 +39,7 @@ export function childStart(scheduler: Scheduler, ref: UnitRef): ChildStart {
   const map = ref.part === undefined ? undefined : scheduler.map(ref.task);
   if (map?.of.shardSize !== undefined) return { id, input: undefined, ...shardStart(scheduler, map, ref) };
   const child = childPlan(plan, task.child ?? -1);
-  const item = ref.part === undefined ? undefined : map?.of.items[ref.part];
+  const item = map === undefined || ref.part === undefined ? undefined : itemOf(map.of, ref.part);
   const input = task.asks ? scheduler.unit(ref).output : item;
   return { workflowType: child.workflow, id, plan: child, input, shard: undefined, state: undefined };
 }
@@ -74,11 +76,14 @@ function shardStart(
 ): Pick<ChildStart, 'workflowType' | 'plan' | 'shard' | 'state'> {
   const { plan } = scheduler;
   const task = taskAt(plan, index);
-  const { items, shardSize = items.length, count } = map.of;
+  const { items, count, shardSize = count } = map.of;
   const from = map.of.from + part * shardSize;
-  const own = items.slice(part * shardSize, (part + 1) * shardSize);
+  const ownCount = partSize(map.of, part);
+  const own = isInline(items)
+    ? { items: items.slice(part * shardSize, (part + 1) * shardSize) }
+    : { items, count: ownCount };
   // A shard can't know what the others tolerate: where more would be held it has its share, else the map counts.
-  const tolerated = plan.onFailure === 'hold' ? Math.floor((map.of.tolerated * own.length) / count) : map.of.tolerated;
+  const tolerated = plan.onFailure === 'hold' ? Math.floor((map.of.tolerated * ownCount) / count) : map.of.tolerated;
   const before = knownOfShard(map, scheduler.unit({ task: index, part }));
   const needs = task.needs.map((need) => scheduler.unit({ task: need }));
   const shared = saveUnits([...needs, scheduler.unit({ task: index })], 0);
@@ -93,7 +98,7 @@ function shardStart(
       progress: { stage: 'tasks', fatalFailures: 0, undoFailures: 0, ...(scheduler.isPaused && { isPaused: true }) },
       tasks: { ...shared, progress: { ...shared.progress, [needs.length]: {} } },
       maps: {
-        [needs.length]: { items: own, from, tolerated, ...(before !== undefined && { parts: itemsBefore(before) }) },
+        [needs.length]: { ...own, from, tolerated, ...(before !== undefined && { parts: itemsBefore(before) }) },
       },
     },
   };
@@ -119,7 +124,8 @@ function shardPlan(plan: Plan, task: PlannedTask, shards: number): Plan {
 }
 
 /** What had succeeded stays; the rest begins anew. */
-function itemsBefore({ items: columns, outputs, startedAt }: ShardReport): SavedUnits {
+function itemsBefore(report: ShardReport): SavedUnits {
+  const { items: columns, startedAt } = report;
   const succeeded = (item: number) => columns.states.charAt(item) === STATE_LETTERS.succeeded;
   const items = Array.from({ length: columns.states.length }, (_, item) => item);
   const time = (column: readonly (number | null)[], item: number) => {
@@ -137,7 +143,7 @@ function itemsBefore({ items: columns, outputs, startedAt }: ShardReport): Saved
     scheduled: items.map((item) => time(columns.scheduled, item)),
     settled: items.map((item) => time(columns.settled, item)),
     causes: {},
-    outputs: Object.fromEntries(items.flatMap((item) => (succeeded(item) ? [[item, outputs[item] ?? null]] : []))),
+    outputs: Object.fromEntries(items.flatMap((item) => (succeeded(item) ? [[item, itemOutput(report, item)]] : []))),
     progress: Object.fromEntries(items.filter((item) => !succeeded(item)).map((item) => [item, PENDING])),
   };
 }

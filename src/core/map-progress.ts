@@ -6,24 +6,45 @@ import { ReadyQueue } from './ready-queue.js';
 import { shardReportOf } from './shard-report.js';
 import { shortenText } from './shorten-text.js';
 import { isFailure, type TaskOrchestrator } from './task-orchestrator.js';
+import {
+  isInline,
+  joinLists,
+  readEnvelope,
+  storedOutputAt,
+  type WireList,
+  wireList,
+  wireOutput,
+} from './wire-output.js';
 
 /** Items of a map in one execution; with more it is split over child workflows, so that no history grows past Temporal's limits. */
 export const SHARD_SIZE = 1_000;
 
 export interface MapItems extends ItemNumbers {
-  /** What `over` returned; in a shard, its share of them. */
-  readonly items: readonly Json[];
+  /** What `over` returned; in a shard, its share of them. Where they are stored, all of them. */
+  readonly items: WireList;
   /** How many may fail. */
   readonly tolerated: number;
 }
 
 /** Splits the items where they are too many for one execution. */
-export function mapItems(items: readonly Json[], { tolerate }: MapPlan): MapItems {
-  const count = items.length;
+export function mapItems(items: WireList, { tolerate }: MapPlan): MapItems {
+  const count = isInline(items) ? items.length : (items.claim.count ?? 0);
   const shardSize = count > SHARD_SIZE ? SHARD_SIZE : undefined;
   const tolerated =
     tolerate === undefined ? 0 : 'count' in tolerate ? tolerate.count : (tolerate.percent * count) / 100;
   return { items, from: 0, count, shardSize, tolerated: Math.floor(tolerated) };
+}
+
+/** What an `over` returned: the items, or where they are stored; undefined if that is no list. */
+export function readItemList(output: Json | undefined): WireList | undefined {
+  if (Array.isArray(output)) return output;
+  const envelope = readEnvelope(output);
+  return envelope !== undefined && 'claim' in envelope && envelope.claim.count !== undefined ? envelope : undefined;
+}
+
+/** The item of a part of a map that is not split, as it travels. */
+export function itemOf({ items, from }: MapItems, part: number): Json {
+  return isInline(items) ? (wireOutput(items[part]) ?? null) : storedOutputAt(items.claim, from + part);
 }
 
 /** Follows a map's parts, from when its items are known until all are settled. */
@@ -102,10 +123,13 @@ export class MapProgress {
   }
 
   /** What each item made, in their order; null where there is nothing. */
-  outputs(): Json[] {
-    if (this.of.shardSize === undefined) return this.parts.map(({ state, output }) => outputOf(state, output));
-    return this.parts.flatMap(
-      (part, index) => shardReportOf(this, part)?.outputs ?? new Array<null>(partSize(this.of, index)).fill(null),
+  outputs(): Json {
+    if (this.of.shardSize === undefined)
+      return wireList(this.parts.map(({ state, output }) => outputOf(state, output)));
+    return joinLists(
+      this.parts.map(
+        (part, index) => shardReportOf(this, part)?.outputs ?? new Array<null>(partSize(this.of, index)).fill(null),
+      ),
     );
   }
 

@@ -1,24 +1,20 @@
 import type { Json } from './json.js';
 import type { MapProgress } from './map-progress.js';
-import type { SavedMap, SavedUnits } from './scheduler-state.js';
+import type { SavedMap, SavedUnits, SchedulerState } from './scheduler-state.js';
 import { readShardReport } from './shard-report.js';
 import type { TaskOrchestrator } from './task-orchestrator.js';
-
-/** How much is saved of a run: all of it; or without the times of items in shards, since a payload has a limit, and a map may have 100,000 items. */
-export const SAVED_EXTENTS = ['all', 'noTimes'] as const;
-
-export type SavedExtent = (typeof SAVED_EXTENTS)[number];
+import { isInline } from './wire-output.js';
 
 /** Of a map whose items are known. */
-export function saveMap({ of }: MapProgress, parts: SavedUnits, isOutput: boolean, extent: SavedExtent): SavedMap {
-  const { items, from, shardSize, tolerated } = of;
-  const isSplit = shardSize !== undefined;
+export function saveMap({ of }: MapProgress, parts: SavedUnits, isOutput: boolean): SavedMap {
+  const { items, from, count, shardSize, tolerated } = of;
   return {
     items,
+    ...(!isInline(items) && { count }),
     from,
-    ...(isSplit && { shardSize }),
+    ...(shardSize !== undefined && { shardSize }),
     tolerated,
-    parts: isSplit && extent === 'noTimes' ? withoutTimes(parts) : parts,
+    parts,
     ...(isOutput && { isOutput }),
   };
 }
@@ -26,6 +22,15 @@ export function saveMap({ of }: MapProgress, parts: SavedUnits, isOutput: boolea
 /** Whether the output of a map's task is what the items made, and not what an operator gave. */
 export function isMadeByItems({ state, output }: TaskOrchestrator, map: MapProgress): boolean {
   return state === 'succeeded' && map.isSettled && JSON.stringify(output) === JSON.stringify(map.outputs());
+}
+
+/** A state without the times of items in shards: a payload has a limit, and a map may have 100,000 items. */
+export function withoutItemTimes(state: SchedulerState): SchedulerState {
+  const maps = Object.entries(state.maps ?? {}).map(([task, map]): [string, SavedMap] => {
+    const isSplit = map.shardSize !== undefined && map.parts !== undefined;
+    return [task, isSplit ? { ...map, parts: withoutTimes(map.parts) } : map];
+  });
+  return { ...state, maps: Object.fromEntries(maps) };
 }
 
 function withoutTimes(shards: SavedUnits): SavedUnits {

@@ -41,6 +41,10 @@ export function explainSize(
   );
 }
 
+export function inKibibytes(bytes: number): string {
+  return bytes < 1024 * 1024 ? `${(bytes / 1024).toFixed(2)} KiB` : inMebibytes(bytes);
+}
+
 export function inMebibytes(bytes: number): string {
   return `${(bytes / 1024 / 1024).toFixed(2)} MiB`;
 }

@@ -1,12 +1,13 @@
 import type { Call } from './command.js';
 import type { Json } from './json.js';
 import type { Plan, TaskShape } from './plan.js';
+import type { Claim } from './wire-output.js';
 
 /**
  * The version of what client, workflow and activities say to each other, and of what the interpreter does with a
  * plan. It rises when an older worker could not run a newer plan correctly.
  */
-export const PROTOCOL = 2;
+export const PROTOCOL = 3;
 /** What a plan says that uses nothing newer than tasks, rules and conditions: the first workers can run it. */
 export const FIRST_PROTOCOL = 1;
 
@@ -14,6 +15,8 @@ export const FIRST_PROTOCOL = 1;
 export const PLAN_ACTIVITY = 'pawl.plan';
 /** The local activity that checks what an operator gives, an output or a value, against the node's schema. */
 export const CHECK_ACTIVITY = 'pawl.check';
+/** The local activity that stores what is too large for a run to carry or to give to a task. */
+export const STORE_ACTIVITY = 'pawl.store';
 /** The query that returns a {@link WireSnapshot} of an open run. */
 export const STATUS_QUERY = 'pawl.status';
 /** The signal with which a run tells the shards of its maps what befell it: a `ShardOrder`. */
@@ -22,7 +25,7 @@ export const SHARD_SIGNAL = 'pawl.shard';
 export const AUDIT_SIGNAL = 'pawl.audit';
 /** The memo field in which the final {@link WireSnapshot} of a closed run is kept. */
 export const SNAPSHOT_MEMO = 'pawl';
-/** The memo field of a rerun: `{ workflowId, runId }` of the run whose outputs it uses again. */
+/** The memo field of a rerun: `{ workflowId, runId, storedBy }` of the run whose outputs it uses again, and for which runs those may be stored. */
 export const RERUN_MEMO = 'pawl.rerunOf';
 
 /** The query's argument: without one, maps' items are only counted. */
@@ -47,11 +50,34 @@ export interface RunEnvelope {
   readonly shard?: { readonly task: number; readonly from: number };
   /** Of a child workflow and a rerun under another id: in the idempotency keys, instead of its own workflow id. */
   readonly rootWorkflowId?: string;
+  /** Of a child workflow: whose its stored outputs are. */
+  readonly owner?: Owner;
+  /** Of a rerun: the workflow ids of the runs whose stored outputs it may use. */
+  readonly storedBy?: readonly string[];
   /** When the run's first execution began, in milliseconds since the epoch; of one that continued as new. */
   readonly startedAt?: number;
   /** Events after which it continues as new, where tests don't want to wait for 8,000. */
   readonly continueAfter?: number;
 }
+
+/** The run for which an output is stored: for as long as Temporal retains it, the output is needed. */
+export interface Owner {
+  readonly workflowId: string;
+  /** Of its first execution. */
+  readonly runId: string;
+}
+
+/** What `pawl.store` is asked. */
+export interface StoreRequest {
+  readonly workflow: string;
+  readonly owner: Owner;
+  readonly values: readonly Json[];
+}
+
+/** What `pawl.store` answers: a claim on each of the values, or that the worker has no storage. */
+export type StoreReply =
+  | { readonly status: 'stored'; readonly claims: readonly Claim[] }
+  | { readonly status: 'noStorage' };
 
 /** What `pawl.check` is asked: does this fit the schema of what the node gives? */
 export interface CheckRequest {
@@ -121,6 +147,10 @@ export interface TaskDispatch {
   readonly call?: Call;
   /** The number of a map's item, from 0. */
   readonly item?: number;
+  /** Bytes of JSON of an output that travels itself; what is larger is to be stored. Absent in runs that knew no storage. */
+  readonly inlineBytes?: number;
+  /** Whose its stored output is, where that is not the execution that dispatches. */
+  readonly owner?: Owner;
 }
 
 /**
@@ -146,6 +176,12 @@ export const FailureType = {
   malformedPlan: 'MalformedPlan',
   /** A task: what it needs is larger than a payload may be. The run: its outputs are. */
   tooLarge: 'TooLarge',
+  /** A task: its output is too large to travel itself, and the worker has no storage. */
+  noStorage: 'StorageNotConfigured',
+  /** A task: a stored output that it needs is not there any more. */
+  outputGone: 'OutputGone',
+  /** A task: a stored output that it needs is not what was stored. */
+  outputDamaged: 'OutputDamaged',
   /** A task's dispatch: this worker has no handler of that name, or one of another shape. Uses no attempt. */
   unserved: 'TaskUnserved',
   /** A task: its output is not JSON or does not fit its schema. */

@@ -1,12 +1,13 @@
 import type { Cause } from './cause.js';
 import type { Json } from './json.js';
-import { isMadeByItems, type SavedExtent, saveMap } from './map-state.js';
+import { isMadeByItems, saveMap } from './map-state.js';
 import type { AuditEntry } from './order.js';
 import type { RunOutcome } from './run-outcome.js';
 import type { SavedUnit, TaskOrchestrator, UnitProgress } from './task-orchestrator.js';
 import { readColumn, type UnitColumns, writeColumns } from './unit-columns.js';
 import type { Units } from './units.js';
 import { causeShortener } from './wire-cause.js';
+import { isInline, type WireList } from './wire-output.js';
 
 /**
  * All that a run is, when nothing is in flight: what continue-as-new carries over, a rerun begins with, and a map's shard is given. Plain JSON; the
@@ -50,7 +51,9 @@ export interface SavedUnits extends UnitColumns {
 }
 
 export interface SavedMap {
-  readonly items: readonly Json[];
+  readonly items: WireList;
+  /** How many of them are this run's, where the items are stored. */
+  readonly count?: number;
   readonly from: number;
   readonly shardSize?: number;
   readonly tolerated: number;
@@ -69,7 +72,6 @@ export type KeptDecision =
 export function saveRun(
   units: Units,
   startedAt: number,
-  extent: SavedExtent = 'all',
 ): Pick<SchedulerState, 'startedAt' | 'tasks' | 'maps' | 'undo'> {
   const shorten = causeShortener();
   const undos = [...units.undos.values()];
@@ -79,7 +81,7 @@ export function saveRun(
   for (const [task, map] of units.maps) {
     const isOutput = isMadeByItems(units.task(task), map);
     if (isOutput) delete outputs[task];
-    maps[task] = saveMap(map, saveUnits(map.parts, startedAt, shorten), isOutput, extent);
+    maps[task] = saveMap(map, saveUnits(map.parts, startedAt, shorten), isOutput);
   }
   return {
     startedAt,
@@ -95,7 +97,8 @@ export function restoreUnits(units: Units, { startedAt, tasks, maps = {}, undo }
   });
   for (const [key, saved] of Object.entries(maps)) {
     const { parts, items, from, tolerated, shardSize } = saved;
-    const map = units.addMap(Number(key), { items, from, tolerated, shardSize, count: items.length });
+    const count = isInline(items) ? items.length : (saved.count ?? 0);
+    const map = units.addMap(Number(key), { items, from, tolerated, shardSize, count });
     if (parts === undefined) continue;
     map.parts.forEach((part, index) => {
       part.restore(readUnit(parts, index, startedAt));

@@ -6,8 +6,7 @@ import { Dispatcher } from './dispatcher.js';
 import type { SchedulerEvent, UnitEvent } from './event.js';
 import { type Graph, graphOf } from './graph.js';
 import type { Json } from './json.js';
-import { type MapProgress, mapItems } from './map-progress.js';
-import type { SavedExtent } from './map-state.js';
+import { type MapProgress, mapItems, readItemList } from './map-progress.js';
 import { NeedDecisions } from './need-decisions.js';
 import type { AuditEntry, Order, Signature } from './order.js';
 import { type Plan, taskAt } from './plan.js';
@@ -184,9 +183,9 @@ export class Scheduler {
    *
    * @param startedAt from which the times are counted, in milliseconds since the epoch
    */
-  save(startedAt = 0, extent?: SavedExtent): SchedulerState {
+  save(startedAt = 0): SchedulerState {
     return {
-      ...saveRun(this.#units, startedAt, extent),
+      ...saveRun(this.#units, startedAt),
       progress: { ...this.#progress, ...(this.isPaused && { isPaused: true }) },
       blamed: this.#needs.saveBlamed(),
       kept: this.#waits.save(),
@@ -463,11 +462,12 @@ export class Scheduler {
   }
 
   #expand(unit: TaskOrchestrator, at: number, output: Json | undefined): void {
-    if (!Array.isArray(output)) {
+    const items = readItemList(output);
+    if (items === undefined) {
       this.#fail(unit, at, { type: FailureType.invalidOutput, message: 'over: it is not an array of items' });
       return;
     }
-    const map = this.#units.addMap(unit.index, mapItems(output, taskAt(this.plan, unit.index).map ?? {}));
+    const map = this.#units.addMap(unit.index, mapItems(items, taskAt(this.plan, unit.index).map ?? {}));
     const stopped = this.#stopOf(unit);
     if (map.parts.length === 0) this.#settle(unit, at, 'succeeded', undefined, []);
     else if (stopped === undefined) this.#dispatcher.admitParts(map);

@@ -2,11 +2,12 @@ import type { ItemNumbers } from './item-numbers.js';
 import type { Json } from './json.js';
 import type { TaskOrchestrator } from './task-orchestrator.js';
 import type { UnitColumns } from './unit-columns.js';
+import { isInline, storedOutputAt, type WireList } from './wire-output.js';
 
 /** What a child workflow that ran a share of a map's items returns, whatever became of them. */
 export interface ShardReport {
-  /** One for each item; null where there is none. */
-  readonly outputs: readonly Json[];
+  /** One for each item, as it travels; null where there is none. */
+  readonly outputs: WireList;
   readonly items: UnitColumns;
   /** How many failed, or were cancelled by an operator. */
   readonly failed: number;
@@ -30,6 +31,11 @@ export function shardReportOf(map: ItemsOf, part: TaskOrchestrator): ShardReport
 /** The same; of a shard that has not ended, what an earlier run knew of its items, where this is a rerun. */
 export function knownOfShard({ of }: ItemsOf, { output }: TaskOrchestrator): ShardReport | undefined {
   return of.shardSize === undefined || output === undefined ? undefined : readShardReport(output);
+}
+
+/** What an item made; null where there is nothing. */
+export function itemOutput({ outputs }: ShardReport, item: number): Json {
+  return isInline(outputs) ? (outputs[item] ?? null) : storedOutputAt(outputs.claim, item);
 }
 
 export function readShardReport(output: Json): ShardReport {

@@ -7,6 +7,7 @@ import type { RunOutcome } from './run-outcome.js';
 import type { Scheduler } from './scheduler.js';
 import { readColumn, type UnitColumns, type UnitStatus, writeColumns } from './unit-columns.js';
 import { causeShortener } from './wire-cause.js';
+import { type OutputExtent, outputExtent } from './wire-output.js';
 
 /**
  * The state of every task in a compact form, small enough to be kept in the run's memo when it closes. It stands alone: whoever reads it needs
@@ -22,6 +23,8 @@ export interface WireSnapshot extends UnitColumns {
   readonly ids: readonly string[];
   readonly titles: Readonly<Record<number, string>>;
   readonly needs: readonly (readonly number[])[];
+  /** Of the tasks that made something: how large that is, and where it is stored. */
+  readonly outputs?: Readonly<Record<number, OutputExtent>>;
   /** Of the nodes that are not plain tasks. */
   readonly kinds?: Readonly<Record<number, NodeKind>>;
   readonly maps?: Readonly<Record<number, ItemsSnapshot>>;
@@ -43,6 +46,8 @@ export interface TaskStatus extends UnitStatus {
   readonly title: string | undefined;
   readonly kind: NodeKind;
   readonly needs: readonly number[];
+  /** Of a task that made something. */
+  readonly output: OutputExtent | undefined;
   /** Of a map, once its items are known. */
   readonly items: ItemsSnapshot | undefined;
   /** Its compensation or `destroy`, once that has begun. */
@@ -68,6 +73,9 @@ export function takeSnapshot(
     if (items === 'counted' || (items !== 'listed' && items.items !== id)) maps[index] = itemCounts(map);
     else maps[index] = page(itemsSnapshot(map, startedAt, shorten), items);
   });
+  const outputs = tasks.flatMap(({ index, state, output }) =>
+    state === 'succeeded' && output !== undefined ? [[index, outputExtent(output)] as const] : [],
+  );
   const undos = scheduler.undos();
   return {
     protocol: PROTOCOL,
@@ -78,6 +86,7 @@ export function takeSnapshot(
     ids: plan.tasks.map((task) => task.id),
     titles,
     needs: plan.tasks.map((task) => task.needs),
+    ...(outputs.length > 0 && { outputs: Object.fromEntries(outputs) }),
     ...writeColumns(tasks, startedAt, shorten),
     ...(Object.keys(kinds).length > 0 && { kinds }),
     ...(Object.keys(maps).length > 0 && { maps }),
@@ -106,6 +115,7 @@ export function readTasks(snapshot: WireSnapshot): TaskStatus[] {
       title: snapshot.titles[index],
       kind: snapshot.kinds?.[index] ?? 'task',
       needs: snapshot.needs[index] ?? [],
+      output: snapshot.outputs?.[index],
       ...readColumn(snapshot, index, startedAt),
       items: snapshot.maps?.[index],
       undo: undo === undefined || row === undefined ? undefined : readColumn(undo, row, startedAt),

@@ -1,9 +1,11 @@
 import type { TaskError } from './cause.js';
 import type { SchedulerCommand } from './command.js';
+import { inlineBudgets, itemBudget, LIST_BUDGET } from './inline-budget.js';
 import type { Json } from './json.js';
+import { itemOf } from './map-progress.js';
 import { explainSize, LARGEST_PAYLOAD, payloadSize } from './payload-size.js';
 import { shapeOf, taskAt } from './plan.js';
-import { FailureType, type TaskArgument } from './protocol.js';
+import { FailureType, type Owner, type TaskArgument } from './protocol.js';
 import type { Scheduler } from './scheduler.js';
 import { taskResult } from './task-result.js';
 
@@ -11,12 +13,15 @@ export type StartTask = Extract<SchedulerCommand, { kind: 'startTask' }>;
 
 /** What the activities of a run are told of it. */
 export interface RunFacts {
+  /** As it travels. */
   readonly input: Json | undefined;
   readonly rootRunId: string;
   /** Of a rerun other than `rootRunId`: the run's own. What had been undone and is done anew must not be taken for a repetition. */
   readonly ownRunId: string;
   /** Of the run that it goes on from, where that had another: in idempotency keys. */
   readonly rootWorkflowId?: string | undefined;
+  /** Whose its stored outputs are, where not its own. */
+  readonly owner?: Owner | undefined;
 }
 
 /** The one argument of the activity for a dispatch, as the scheduler has it now. */
@@ -26,10 +31,11 @@ export function taskArgument(scheduler: Scheduler, start: StartTask, run: RunFac
   const task = taskAt(plan, index);
   const map = part === undefined ? undefined : scheduler.map(index);
   const made = undo ? scheduler.unit({ task: index }).output : undefined;
+  const inlineBytes = inlineBytesOf(scheduler, start);
   return {
     needs: call === 'finish' ? resultsOf(scheduler) : scheduler.needsOf(index),
     ...(run.input !== undefined && { input: run.input }),
-    ...(map !== undefined && part !== undefined && { item: map.of.items[part] ?? null }),
+    ...(map !== undefined && part !== undefined && { item: itemOf(map.of, part) }),
     ...(made !== undefined && { output: made }),
     pawl: {
       protocol: plan.protocol,
@@ -41,8 +47,18 @@ export function taskArgument(scheduler: Scheduler, start: StartTask, run: RunFac
       attemptsUsed: start.attemptsUsed,
       ...(call !== 'run' && { call }),
       ...(map !== undefined && part !== undefined && { item: map.of.from + part }),
+      ...(inlineBytes !== undefined && { inlineBytes }),
+      ...(run.owner !== undefined && { owner: run.owner }),
     },
   };
+}
+
+/** Of what the call returns; undefined where that is not an output, or is not stored. */
+function inlineBytesOf(scheduler: Scheduler, { task, part, call }: StartTask): number | undefined {
+  const budget = inlineBudgets(scheduler.plan)?.ofTask[task];
+  if (budget === undefined || (call !== 'run' && call !== 'over')) return undefined;
+  if (call === 'over') return LIST_BUDGET;
+  return part === undefined ? budget : itemBudget(budget, scheduler.partsOf(task).length);
 }
 
 /** What `onFinish` gets: how the run ended, and how each task did. */

@@ -3,6 +3,7 @@ import { taskAt } from './plan.js';
 import type { KeptDecision } from './scheduler-state.js';
 import type { TaskOrchestrator } from './task-orchestrator.js';
 import type { Units } from './units.js';
+import { wireOutput } from './wire-output.js';
 
 /** What a wait came to. */
 export type WaitEnd = KeptDecision | { readonly kind: 'elapsed' | 'skipped' | 'timedOut' };
@@ -47,7 +48,9 @@ export class Waits {
     const { onTimeout } = wait ?? {};
     if (kind === 'sleep') return { kind: 'elapsed' };
     if (onTimeout === 'skip') return { kind: 'skipped' };
-    return onTimeout === undefined ? { kind: 'timedOut' } : { kind: 'taken', output: onTimeout.value };
+    return onTimeout === undefined
+      ? { kind: 'timedOut' }
+      : { kind: 'taken', output: wireOutput(onTimeout.value) ?? null };
   }
 
   #endOf({ index }: TaskOrchestrator, at: number): number | undefined {

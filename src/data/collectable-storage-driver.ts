@@ -1,9 +1,12 @@
 import type { StorageDriver } from '@temporalio/common';
+import type { OwnerFolder } from './object-owner.js';
 
 /** Something that a {@link CollectableStorageDriver} holds. */
 export interface StoredObject {
   /** As in the claims that refer to it. What a crashed writer left behind has one as well, which no claim has. */
   readonly claimData: Readonly<Record<string, string>>;
+  /** For what it is stored: see `ownerFolder`. */
+  readonly owner: OwnerFolder;
   /** When it was stored last, also if it was there already; milliseconds since the epoch. */
   readonly modifiedAt: number;
   /** Its size in storage. */

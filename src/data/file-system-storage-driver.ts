@@ -12,7 +12,8 @@ import { deleteObject } from './delete-object.js';
 import { errorCode, fileFailure } from './file-failure.js';
 import { inParallel } from './in-parallel.js';
 import { listObjects } from './list-objects.js';
-import { objectKeyOf, pathOf, readObjectKey } from './object-key.js';
+import { objectKeyOf, ownerOfKey, pathOf, readObjectKey } from './object-key.js';
+import { ownerFolder } from './object-owner.js';
 import { StoredObjectCorruptError, StoredObjectMissingError } from './storage-errors.js';
 import { storageFolder } from './storage-folder.js';
 import { syncFolder, writeObject } from './write-object.js';
@@ -48,7 +49,7 @@ export class FileSystemStorageDriver implements CollectableStorageDriver {
   async store(context: StorageDriverStoreContext, payloads: Payload[]): Promise<StorageDriverClaim[]> {
     return inParallel(payloads, context.abortSignal, async (payload, signal) => {
       const bytes = PayloadProto.encode(payload).finish();
-      const key = objectKeyOf(bytes);
+      const key = objectKeyOf(ownerFolder(context.target), bytes);
       const path = pathOf(this.folder, key);
       try {
         if (!(await renewObject(path, bytes, signal))) await writeObject(path, bytes, signal);
@@ -69,7 +70,7 @@ export class FileSystemStorageDriver implements CollectableStorageDriver {
       const key = readObjectKey(claim.claimData);
       const path = pathOf(this.folder, key);
       const bytes = await readObject(path, signal);
-      if (objectKeyOf(bytes) !== key) {
+      if (objectKeyOf(ownerOfKey(key), bytes) !== key) {
         throw new StoredObjectCorruptError(`the file's ${bytes.length} bytes are not those that were stored`, {
           place: path,
           hint: 'the task that made it must run again',

@@ -1,19 +1,23 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { join } from 'node:path';
+import { OWNER, type OwnerFolder } from './object-owner.js';
 import { InvalidClaimError } from './storage-errors.js';
 
 /**
- * `v1/sha256/<2 hex digits>/<62 hex digits>` of what is stored, which is also the path below the storage folder: another
+ * `v1/<owner>/<SHA-256 in hex digits>` of what is stored, which is also the path below the storage folder: another
  * version, or an operator who sees a claim in the Temporal UI, finds the file by it. A later layout begins with `v2`.
  */
 export type ObjectKey = string;
 
-/** Whose names are the shards. */
-export const SHARDS_FOLDER = 'v1/sha256';
+/** Whose names are the owners. */
+export const OWNERS_FOLDER = 'v1';
 
-export function objectKeyOf(bytes: Uint8Array): ObjectKey {
-  const digest = createHash('sha256').update(bytes).digest('hex');
-  return `${SHARDS_FOLDER}/${digest.slice(0, 2)}/${digest.slice(2)}`;
+export function objectKeyOf(owner: OwnerFolder, bytes: Uint8Array): ObjectKey {
+  return `${OWNERS_FOLDER}/${owner}/${createHash('sha256').update(bytes).digest('hex')}`;
+}
+
+export function ownerOfKey(key: string): OwnerFolder {
+  return key.split('/')[1] ?? '';
 }
 
 /**
@@ -35,7 +39,7 @@ export function readListedKey(claimData: Readonly<Record<string, string>>): stri
   throw invalidKey(key, 'delete takes what list returns');
 }
 
-/** Whether a file of this name in a shard is an object or what is left of one, and not something that Pawl knows nothing of. */
+/** Whether a file of this name in an owner's folder is an object or what is left of one, and not something that Pawl knows nothing of. */
 export function isListedName(name: string): boolean {
   return OBJECT_NAME.test(name) || LEFTOVER_NAME.test(name);
 }
@@ -49,18 +53,12 @@ export function pathOf(folder: string, key: string): string {
   return join(folder, ...key.split('/'));
 }
 
-const SHARD = '[0-9a-f]{2}';
-const OBJECT = '[0-9a-f]{62}';
+const OBJECT = '[0-9a-f]{64}';
 const LEFTOVER = `${OBJECT}\\.[0-9a-f-]{36}\\.tmp`;
-const SHARD_NAME = new RegExp(`^${SHARD}$`);
 const OBJECT_NAME = new RegExp(`^${OBJECT}$`);
 const LEFTOVER_NAME = new RegExp(`^${LEFTOVER}$`);
-const OBJECT_KEY = new RegExp(`^${SHARDS_FOLDER}/${SHARD}/${OBJECT}$`);
-const LEFTOVER_KEY = new RegExp(`^${SHARDS_FOLDER}/${SHARD}/${LEFTOVER}$`);
-
-export function isShardName(name: string): boolean {
-  return SHARD_NAME.test(name);
-}
+const OBJECT_KEY = new RegExp(`^${OWNERS_FOLDER}/${OWNER}/${OBJECT}$`);
+const LEFTOVER_KEY = new RegExp(`^${OWNERS_FOLDER}/${OWNER}/${LEFTOVER}$`);
 
 function invalidKey(key: unknown, hint: string): InvalidClaimError {
   return new InvalidClaimError(

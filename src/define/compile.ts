@@ -3,6 +3,7 @@ import type { Mutable } from '../core/json.js';
 import { explainInvalidId, explainInvalidName } from '../core/names.js';
 import { inMebibytes, LARGEST_PAYLOAD } from '../core/payload-size.js';
 import { modeLetters, type Plan, type PlannedTask, type TaskOptionsPlan } from '../core/plan.js';
+import { PROTOCOL } from '../core/protocol.js';
 import { sortByWave } from '../core/topology.js';
 import { ChildPlans } from './child-plans.js';
 import { DefinitionError, type DefinitionProblem } from './definition-error.js';
@@ -11,7 +12,6 @@ import { readNeed } from './need.js';
 import { planKind } from './node-kind-plan.js';
 import { OPTION_NAMES } from './option-names.js';
 import { planOptions } from './option-plan.js';
-import { protocolOf } from './plan-protocol.js';
 import type { Report } from './report.js';
 import { isZodSchema, schemaPrint } from './schema-print.js';
 import { suggest } from './suggest.js';
@@ -77,7 +77,7 @@ class Compilation {
       ...(hasFinish && { finish: planned.length - 1 }),
       ...(this.#children.plans.length > 0 && { children: this.#children.plans }),
     };
-    const whole = { protocol: protocolOf(plan), ...plan };
+    const whole = { protocol: PROTOCOL, ...plan };
     const json = JSON.stringify(whole);
     this.#checkSize(Buffer.byteLength(json));
     if (this.#problems.length > 0) throw new DefinitionError(name, this.#problems);

@@ -2,6 +2,8 @@ import type { FailurePolicy, Scheduling } from '../core/plan.js';
 
 /** What holds for a task or a workflow that does not say otherwise; the one place where defaults are stated. */
 export const DEFAULTS = {
+  /** Of the server, as Temporal's SDK has it. */
+  address: 'localhost:7233',
   /** The Temporal task queue of clients and workers. */
   taskQueue: 'pawl',
   /** Milliseconds: 10 minutes for one attempt. */

@@ -2,20 +2,24 @@ import { callHandler, type HandlerResult } from '../../activities/call-handler.j
 import { type ServedTask, serveTasks } from '../../activities/served-task.js';
 import type { Json } from '../../src/core/json.js';
 import { PROTOCOL, type TaskArgument, type TaskDispatch } from '../../src/core/protocol.js';
+import type { LoadClaim } from '../../src/data/resolve-output.js';
 import type { WorkflowDefinition } from '../../src/index.js';
+import { nothingStored } from '../../testing/nothing-stored.js';
 
 interface CallOptions extends Pick<TaskDispatch, 'call'>, Partial<Pick<TaskArgument, 'input' | 'output'>> {
   readonly needs?: Readonly<Record<string, Json>>;
   readonly item?: { readonly index: number; readonly value: Json };
   /** What else the dispatch says. */
   readonly pawl?: Partial<TaskDispatch>;
+  /** Gives what is stored. */
+  readonly load?: LoadClaim;
 }
 
 /** Calls a function of a node as an activity would, for a run `release-42` whose first run id is `first`. */
 export async function callTask(
   definition: WorkflowDefinition,
   id: string,
-  { call, needs = {}, item, pawl, ...made }: CallOptions = {},
+  { call, needs = {}, item, pawl, load = nothingStored, ...made }: CallOptions = {},
 ): Promise<HandlerResult> {
   const task = servedTask(definition, id);
   const argument: TaskArgument = {
@@ -34,7 +38,7 @@ export async function callTask(
       ...pawl,
     },
   };
-  return callHandler(task, argument, {
+  const surroundings = {
     signal: new AbortController().signal,
     attempt: 1,
     heartbeat() {},
@@ -42,7 +46,8 @@ export async function callTask(
     log: { debug() {}, info() {}, warn() {}, error() {} },
     workflowId: 'release-42',
     runId: 'second',
-  });
+  };
+  return callHandler(task, argument, surroundings, load);
 }
 
 function servedTask(definition: WorkflowDefinition, id: string): ServedTask {

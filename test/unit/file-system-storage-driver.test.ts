@@ -76,7 +76,7 @@ describe('what is stored', () => {
 
   test('lies under the path in its claim', async () => {
     const [claim] = await driver.store({}, [payloadOf(100)]);
-    expect(claim?.claimData.key).toMatch(/^v1\/sha256\/[0-9a-f]{2}\/[0-9a-f]{62}$/);
+    expect(claim?.claimData.key).toMatch(/^v1\/other\/[0-9a-f]{64}$/);
     expect((await stat(join(driver.folder, claim?.claimData.key ?? ''))).isFile()).toBe(true);
   });
 
@@ -149,15 +149,15 @@ describe('retrieving', () => {
     expect(error).toBeInstanceOf(StorageUnusableError);
   });
 
-  const digits = '0'.repeat(62);
+  const digits = 'a'.repeat(64);
   test.each([
     ['leads out of the folder', { key: '../../etc/passwd' }],
-    ['leads out of the folder behind a good beginning', { key: `v1/sha256/00/../../../../${digits}` }],
-    ['is absolute', { key: `/v1/sha256/00/${digits}` }],
-    ['goes on after its end', { key: `v1/sha256/00/${digits}\n` }],
-    ['has capitals', { key: `v1/sha256/AB/${digits}` }],
-    ['is of another layout', { key: `v2/sha256/00/${digits}` }],
-    ['is what a crashed writer left', { key: `v1/sha256/00/${digits}.123e4567-e89b-12d3-a456-426614174000.tmp` }],
+    ['leads out of the folder behind a good beginning', { key: `v1/other/../../../../${digits}` }],
+    ['is absolute', { key: `/v1/other/${digits}` }],
+    ['goes on after its end', { key: `v1/other/${digits}\n` }],
+    ['has capitals', { key: `v1/other/${digits.toUpperCase()}` }],
+    ['is of another layout', { key: `v2/other/${digits}` }],
+    ['is what a crashed writer left', { key: `v1/other/${digits}.123e4567-e89b-12d3-a456-426614174000.tmp` }],
     ["is another driver's", { bucket: 'outputs', key: 'v0/d/sha256/00' }],
     ['is missing', {}],
   ])('a claim is refused whose key %s', async (_, claimData) => {
@@ -271,7 +271,7 @@ describe('deleting', () => {
     const victim = join(folder, 'victim');
     await writeFile(victim, '');
     const { mtimeMs } = await stat(victim);
-    const object = { claimData: { key: '../victim' }, modifiedAt: mtimeMs, bytes: 0 };
+    const object = { claimData: { key: '../victim' }, owner: 'other', modifiedAt: mtimeMs, bytes: 0 };
     expect(await failureOf(driver.delete([object]))).toBeInstanceOf(InvalidClaimError);
     expect((await stat(victim)).isFile()).toBe(true);
   });

@@ -133,7 +133,7 @@ describe('a map that is split', () => {
     settle(map, 0, 'succeeded', reportOf({ outputs: numbers(1_000) }));
     settle(map, 1, 'failed');
     settle(map, 2, 'succeeded', reportOf({ outputs: numbers(500) }));
-    const outputs = map.outputs();
+    const outputs = map.outputs() as readonly Json[];
     expect(outputs).toHaveLength(2_500);
     expect([outputs[999], outputs[1_000], outputs[1_999], outputs[2_000]]).toEqual([999, null, null, 0]);
   });

@@ -1,5 +1,5 @@
 import type { TaskError } from '../../core/cause.js';
-import { childAttempts, childError } from '../../core/child-end.js';
+import { childAttempts, childError, childOutput } from '../../core/child-end.js';
 import { explainBusyChild } from '../../core/child-start.js';
 import type { SchedulerEvent } from '../../core/event.js';
 import type { Json } from '../../core/json.js';
@@ -45,17 +45,20 @@ export class ChildEvents {
       this.#driver.apply({ kind: 'taskUnserved', at, ...dispatchOf(ref), attempts, reason });
       return;
     }
-    const end = ref && (await this.#readEnd(event));
+    const end = ref && (await this.#readEnd(event, ref));
     if (ref === undefined || end === undefined) return;
     const attempts = childAttempts(this.#driver.scheduler.unit(ref));
     this.#driver.apply({ at, ...dispatchOf(ref), ...end, attempts } satisfies SchedulerEvent);
   }
 
-  async #readEnd(event: HistoryEvent): Promise<ChildEnd | undefined> {
+  async #readEnd(event: HistoryEvent, ref: DispatchRef): Promise<ChildEnd | undefined> {
     const completed = event.childWorkflowExecutionCompletedEventAttributes;
     if (completed) {
       const [output] = await this.#payloads.values(completed.result?.payloads);
-      return { kind: 'taskSucceeded', output: output as Json | undefined }; // Pawl's workflows return JSON
+      return {
+        kind: 'taskSucceeded',
+        output: childOutput(output as Json | undefined, this.#driver.scheduler.isShard(ref)),
+      }; // Pawl's workflows return JSON
     }
     const failed = event.childWorkflowExecutionFailedEventAttributes;
     if (failed) return { kind: 'taskFailed', error: childError(await this.#payloads.failure(failed.failure)) };

@@ -8,6 +8,14 @@ import type { Scheduler } from '../../core/scheduler.js';
 import { refuseArgument, taskArgument } from '../../core/task-argument.js';
 import { type DispatchRef, dispatchKey, dispatchOf } from '../../core/unit-ref.js';
 
+/** What is known of the run beside its events. */
+export interface RebuiltFacts {
+  /** As it travels. */
+  readonly input: Json | undefined;
+  /** Whether its worker had a storage, and the run has stored values there. */
+  readonly hasStored: boolean;
+}
+
 /**
  * Feeds the scheduler with what history says, and with what the Temporal driver reported by itself and history has no event of. Commands are
  * not carried out: they have been.
@@ -15,6 +23,7 @@ import { type DispatchRef, dispatchKey, dispatchOf } from '../../core/unit-ref.j
 export class RebuiltDriver {
   readonly scheduler: Scheduler;
   readonly #input: Json | undefined;
+  readonly #hasStored: boolean;
   /** Dispatches of which history has the beginning. */
   readonly #begun = new Set<string>();
   readonly #observe: (event: SchedulerEvent) => void;
@@ -22,8 +31,13 @@ export class RebuiltDriver {
   told = 0;
 
   /** @param observe is called with every event before the scheduler is */
-  constructor(scheduler: Scheduler, input: Json | undefined, observe: (event: SchedulerEvent) => void = () => {}) {
+  constructor(
+    scheduler: Scheduler,
+    { input, hasStored }: RebuiltFacts,
+    observe: (event: SchedulerEvent) => void = () => {},
+  ) {
     this.scheduler = scheduler;
+    this.#hasStored = hasStored;
     this.#input = input;
     this.#observe = observe;
   }
@@ -49,6 +63,8 @@ export class RebuiltDriver {
     switch (command.kind) {
       case 'startTask': {
         const facts = { input: this.#input, rootRunId: ANY_RUN_ID, ownRunId: ANY_RUN_ID };
+        // The run itself made small what would be too large.
+        if (this.#hasStored) return undefined;
         const error = refuseArgument(taskArgument(this.scheduler, command, facts));
         return error && { kind: 'taskFailed', at, ...dispatchOf(command), attempts: command.attemptsUsed, error };
       }

@@ -1,9 +1,11 @@
 import { isRecord, type Json } from '../../core/json.js';
 import { MalformedPlanError } from '../../core/malformed-plan.js';
 import { type Plan, workflowTypeOf } from '../../core/plan.js';
+import { type PooledState, unpoolClaims } from '../../core/pooled-claims.js';
 import type { PlanReply, RunEnvelope } from '../../core/protocol.js';
 import { readPlan } from '../../core/read-plan.js';
 import type { SchedulerState } from '../../core/scheduler-state.js';
+import { wireOutput } from '../../core/wire-output.js';
 
 /** What a run was started with. */
 export interface RunArguments {
@@ -21,14 +23,14 @@ export function readRunArguments(workflowType: string, [input, envelope, state]:
     input: input as Json | undefined,
     envelope: known,
     plan: known?.plan === undefined ? undefined : wellFormed(known.plan, workflowType, known.shard),
-    state: isRecord(state) ? (state as unknown as SchedulerState) : undefined,
+    state: isRecord(state) ? unpoolClaims(state as unknown as PooledState) : undefined,
   };
 }
 
 /** With the plan that a worker has made, where it was none that came with the start. */
 export function withPlanOfWorker(given: RunArguments, workflowType: string, reply: unknown): RunArguments {
   if (!isPlanReply(reply)) return given;
-  return { ...given, plan: wellFormed(reply.plan, workflowType, undefined), input: reply.input };
+  return { ...given, plan: wellFormed(reply.plan, workflowType, undefined), input: wireOutput(reply.input) };
 }
 
 function isPlanReply(value: unknown): value is Extract<PlanReply, { status: 'planned' }> {

@@ -1,8 +1,10 @@
 import type { Json } from '../../core/json.js';
 import type { MapProgress } from '../../core/map-progress.js';
 import type { Scheduler } from '../../core/scheduler.js';
-import { knownOfShard } from '../../core/shard-report.js';
+import { itemOutput, knownOfShard } from '../../core/shard-report.js';
 import { itemId } from '../../core/unit-id.js';
+import { type LoadClaim, resolveOutput } from '../../data/resolve-output.js';
+import { OutputDamagedError, OutputGoneError } from '../../data/storage-error.js';
 import { decodeItem, decodeOutput } from '../../define/decode-output.js';
 import type { TaskDefinition, WorkflowDefinition } from '../../define/workflow-definition.js';
 import { WrongValueError } from '../../define/wrong-value-error.js';
@@ -11,6 +13,7 @@ import { WrongValueError } from '../../define/wrong-value-error.js';
 export async function outputMisfits(
   old: Scheduler,
   { tasks }: WorkflowDefinition,
+  load: LoadClaim,
 ): Promise<ReadonlyMap<string, string>> {
   const misfits = new Map<string, string>();
   for (const node of tasks) {
@@ -18,16 +21,24 @@ export async function outputMisfits(
     const was = index === undefined ? undefined : old.tasks[index];
     const map = index === undefined ? undefined : old.map(index);
     if (was === undefined) continue;
-    if (node.kind === 'map' && map !== undefined) await checkItems(node, map, misfits);
-    else if (was.state === 'succeeded') await check(node.id, () => decodeOutput(node, was.output, node.id), misfits);
+    if (node.kind === 'map' && map !== undefined) await checkItems(node, map, load, misfits);
+    else if (was.state === 'succeeded') {
+      const decode = async () => decodeOutput(node, await resolveOutput(was.output, load), node.id);
+      await check(node.id, decode, misfits);
+    }
   }
   return misfits;
 }
 
-async function checkItems(node: TaskDefinition, map: MapProgress, misfits: Map<string, string>): Promise<void> {
+async function checkItems(
+  node: TaskDefinition,
+  map: MapProgress,
+  load: LoadClaim,
+  misfits: Map<string, string>,
+): Promise<void> {
   for (const [item, output] of itemOutputs(map)) {
     const id = itemId(node.id, item);
-    await check(id, () => decodeItem(node, output, id), misfits);
+    await check(id, async () => decodeItem(node, await resolveOutput(output, load), id), misfits);
   }
 }
 
@@ -40,8 +51,8 @@ function* itemOutputs(map: MapProgress): Generator<[item: number, output: Json |
       if (part.state === 'succeeded') yield [index, part.output];
       continue;
     }
-    for (const [offset, output] of report.outputs.entries()) {
-      if (report.items.states.charAt(offset) === 's') yield [index * shardSize + offset, output];
+    for (let item = 0; item < report.items.states.length; item++) {
+      if (report.items.states.charAt(item) === 's') yield [index * shardSize + item, itemOutput(report, item)];
     }
   }
 }
@@ -50,7 +61,9 @@ async function check(id: string, decode: () => Promise<unknown>, misfits: Map<st
   try {
     await decode();
   } catch (error) {
-    if (!(error instanceof WrongValueError)) throw error;
+    // What can't be read any more is to be made again.
+    if (!(error instanceof WrongValueError || error instanceof OutputGoneError || error instanceof OutputDamagedError))
+      throw error;
     misfits.set(id, error.message);
   }
 }

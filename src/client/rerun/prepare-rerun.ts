@@ -1,13 +1,19 @@
 import { canonicalJson } from '../../core/canonical-json.js';
+import { HALF } from '../../core/inline-budget.js';
 import type { Json } from '../../core/json.js';
 import { asJson, findJsonProblem } from '../../core/json-walk.js';
 import { argumentsSize, explainSize, LARGEST_PAYLOAD } from '../../core/payload-size.js';
 import type { Plan } from '../../core/plan.js';
+import { type PooledState, poolClaims, unpoolClaims } from '../../core/pooled-claims.js';
 import { PROTOCOL, type RunEnvelope } from '../../core/protocol.js';
 import { decideRerun, type TaskDecision, unknownIds } from '../../core/rerun/rerun-decision.js';
 import { RERUN_EXTENTS, type RerunExtent } from '../../core/rerun/rerun-maps.js';
 import { rerunState } from '../../core/rerun/rerun-state.js';
 import type { SchedulerState } from '../../core/scheduler-state.js';
+import { statePieces } from '../../core/stored-state.js';
+import { wireOutput } from '../../core/wire-output.js';
+import type { OutputStore } from '../../data/output-store.js';
+import { resolveOutput } from '../../data/resolve-output.js';
 import { compile } from '../../define/compile.js';
 import { checkInput } from '../../define/run-input.js';
 import type { WorkflowDefinition } from '../../define/workflow-definition.js';
@@ -29,7 +35,7 @@ export interface PreparedRerun {
   readonly plan: Plan;
   readonly decisions: readonly TaskDecision[];
   readonly newKeys: boolean;
-  readonly args: readonly [input: Json | undefined, envelope: RunEnvelope, state: SchedulerState];
+  readonly args: readonly [input: Json | undefined, envelope: RunEnvelope, state: PooledState];
 }
 
 /** @throws {@link UnknownTaskError}, {@link InvalidInputError}, {@link RerunRefusedError} */
@@ -37,6 +43,7 @@ export async function prepareRerun(
   old: OldRun,
   newWorkflowId: string,
   settings: RerunSettings,
+  outputs: OutputStore,
 ): Promise<PreparedRerun> {
   const { scheduler, description } = old;
   const { from = 'failed', definition = 'same', workflow } = settings;
@@ -59,18 +66,32 @@ export async function prepareRerun(
       hint: "name tasks by their ids and a map's items as smoke[3]",
     });
   }
-  const input = await newInput(old, workflow, settings, isLatest);
-  const isInputChanged = canonicalJson(input) !== canonicalJson(old.input);
-  const misfits = isLatest && workflow !== undefined ? await outputMisfits(scheduler, workflow) : NONE;
+  const load = outputs.loader();
+  const oldInput = await resolveOutput(old.input, load);
+  const given = await newInput(old, oldInput, workflow, settings, isLatest);
+  const isInputChanged = canonicalJson(given) !== canonicalJson(oldInput);
+  const input = isInputChanged ? wireOutput(given) : old.input;
+  const misfits = isLatest && workflow !== undefined ? await outputMisfits(scheduler, workflow, load) : NONE;
   const decisions = decideRerun({ old: scheduler, plan, from, isInputChanged, misfits });
   const newKeys = settings.newKeys ?? isInputChanged;
   const envelope = newEnvelope(old, plan, newWorkflowId, newKeys);
-  return {
-    plan,
-    decisions,
-    newKeys,
-    args: [input, envelope, fittingState(old, plan, decisions, argumentsSize([input, envelope]))],
-  };
+  const state = fittingState(old, plan, decisions, argumentsSize([input, envelope]));
+  return { plan, decisions, newKeys, args: [input, envelope, poolClaims(state)] };
+}
+
+/** With its outputs stored, where they are too much for the new run to be started with. */
+export async function storeLargeState(
+  prepared: PreparedRerun,
+  workflowId: string,
+  outputs: OutputStore,
+): Promise<PreparedRerun> {
+  const { args, plan } = prepared;
+  if (argumentsSize(args) <= HALF.carried || !outputs.canStore) return prepared;
+  const [input, envelope, state] = args;
+  const { values, without } = statePieces(unpoolClaims(state), plan, 'all');
+  const owner = { workflow: plan.workflow, workflowId, runId: envelope.rerunOf?.runId ?? '' };
+  const claims = await Promise.all(values.map((value) => outputs.store(value, owner)));
+  return { ...prepared, args: [input, envelope, poolClaims(without(claims))] };
 }
 
 /** Why it is not started: it would do nothing, or is too large. */
@@ -119,7 +140,8 @@ const NONE: ReadonlyMap<string, string> = new Map();
 
 /** The old one is checked again only where the schema may be another. */
 async function newInput(
-  { input, scheduler }: OldRun,
+  { scheduler }: OldRun,
+  input: Json | undefined,
   workflow: WorkflowDefinition | undefined,
   settings: RerunSettings,
   isLatest: boolean,
@@ -150,6 +172,7 @@ function newEnvelope(
     protocol: PROTOCOL,
     plan,
     rerunOf: { workflowId, runId },
+    storedBy: [...new Set([...(envelope?.storedBy ?? []), workflowId])],
     ...(!newKeys && { rootRunId, ...(rootWorkflowId !== undefined && { rootWorkflowId }) }),
   };
 }

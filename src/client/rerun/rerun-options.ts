@@ -26,7 +26,7 @@ export function rerunOptions(
     workflowId,
     taskQueue,
     args: [...args],
-    memo: { ...kept, [RERUN_MEMO]: rerunOf },
+    memo: { ...kept, [RERUN_MEMO]: { ...rerunOf, storedBy: args[1].storedBy ?? [] } },
     typedSearchAttributes: typedSearchAttributes.getAll().filter(({ key }) => !SET_BY_TEMPORAL.test(key.name)),
     ...timeouts(raw.executionConfig),
     staticSummary: `${title}: rerun of ${rerunOf.workflowId}`.slice(0, LONGEST_SUMMARY),

@@ -1,4 +1,5 @@
 import type { Client } from '@temporalio/client';
+import type { OutputStore } from '../../data/output-store.js';
 import type { WorkflowDefinition } from '../../define/workflow-definition.js';
 import { RunAlreadyExistsError } from '../errors.js';
 import { ExecutionChain } from '../execution-chain.js';
@@ -6,7 +7,7 @@ import { startRun } from '../start-run.js';
 import { runUrl } from '../ui-url.js';
 import { checkOptions } from './check-options.js';
 import { readOldRun } from './old-run.js';
-import { prepareRerun, type RerunSettings, refusalOf } from './prepare-rerun.js';
+import { prepareRerun, type RerunSettings, refusalOf, storeLargeState } from './prepare-rerun.js';
 import { RunStillOpenError } from './rerun-errors.js';
 import { rerunOptions } from './rerun-options.js';
 import { type RerunPlan, rerunPlan } from './rerun-plan.js';
@@ -54,6 +55,7 @@ export interface Rerun {
 /** @throws see `OrchestrationEngine.rerun` */
 export async function rerun(
   client: Client,
+  outputs: OutputStore,
   uiUrl: string | undefined,
   oldWorkflowId: string,
   options: RerunOptions,
@@ -62,7 +64,8 @@ export async function rerun(
   const { workflowId = oldWorkflowId, dryRun = false, runId } = options;
   const old = await readOldRun(new ExecutionChain(client, oldWorkflowId, runId));
   const settings: RerunSettings = options;
-  const prepared = await prepareRerun(old, workflowId, settings);
+  const inline = await prepareRerun(old, workflowId, settings, outputs);
+  const prepared = dryRun ? inline : await storeLargeState(inline, workflowId, outputs);
   const { decisions: tasks, newKeys, plan } = prepared;
   const { description } = old;
   const refusal = refusalOf(prepared, oldWorkflowId);

@@ -1,0 +1,91 @@
+import { isRecord, type Json } from '../src/core/json.js';
+import type { TaskArgument } from '../src/core/protocol.js';
+import { readEnvelope } from '../src/core/wire-output.js';
+import { type LoadClaim, resolveOutput } from '../src/data/resolve-output.js';
+import { OutputDamagedError, OutputGoneError } from '../src/data/storage-error.js';
+import type { ServedTask } from './served-task.js';
+import { UnreadableOutputError } from './task-error.js';
+
+/**
+ * The argument of a call with all that it needs, of what travelled: what is stored is loaded, all at once.
+ *
+ * @throws {@link UnreadableOutputError} naming the task that must run again, and what `load` throws
+ */
+export async function resolveArgument(
+  task: ServedTask,
+  argument: TaskArgument,
+  load: LoadClaim,
+): Promise<TaskArgument> {
+  const { workflow, definition } = task;
+  const resolve = (wire: Json | undefined, place: string, madeBy: string | undefined) =>
+    resolveOutput(wire, load).catch((error: unknown): never => {
+      throw explain(error, place, madeBy);
+    });
+  const wireNeeds = (await resolve(argument.needs, 'needs', undefined)) as TaskArgument['needs']; // many needs are stored together
+  const { pawl } = argument;
+  if (pawl.call !== 'finish' && !hasEnvelopes(argument, wireNeeds)) return argument;
+  const needIds = new Map(task.needs.map(({ name, node }) => [name, node.id]));
+  const results = new Set(task.needs.flatMap(({ name, form }) => (form === 'result' ? [name] : [])));
+  const resolveNeed = async ([name, wire]: [string, Json]): Promise<[string, Json]> => {
+    const madeBy = needIds.get(name);
+    const place = `needs.${name}`;
+    const resolved = results.has(name)
+      ? await resolveResult(wire, (output) => resolve(output, place, madeBy))
+      : await resolve(wire, place, madeBy);
+    return [name, resolved ?? null];
+  };
+  const own = definition.id;
+  const [needs, input, item, output] = await Promise.all([
+    pawl.call === 'finish'
+      ? resolveFinish(wireNeeds, resolve)
+      : Promise.all(Object.entries(wireNeeds).map(resolveNeed)).then(Object.fromEntries<Json>),
+    resolve(argument.input, 'input', `the start of '${workflow}'`),
+    resolve(argument.item, 'item', own),
+    resolve(argument.output, 'output', own),
+  ]);
+  return {
+    pawl,
+    needs,
+    ...(input !== undefined && { input }),
+    ...(item !== undefined && { item }),
+    ...(output !== undefined && { output }),
+  };
+}
+
+/** Most calls have none, and pay nothing. */
+function hasEnvelopes({ needs, input, item, output }: TaskArgument, wireNeeds: TaskArgument['needs']): boolean {
+  if (wireNeeds !== needs || [input, item, output].some(readEnvelope)) return true;
+  return Object.values(wireNeeds).some(
+    (need) => readEnvelope(need) !== undefined || (isRecord(need) && readEnvelope(need.output as Json) !== undefined),
+  );
+}
+
+async function resolveResult(
+  result: Json,
+  resolve: (output: Json | undefined) => Promise<Json | undefined>,
+): Promise<Json> {
+  if (!isRecord(result) || result.status !== 'succeeded') return result;
+  const output = await resolve(result.output as Json | undefined); // as the scheduler made it
+  return { status: 'succeeded', ...(output !== undefined && { output }) };
+}
+
+/** `onFinish` gets every task's result. */
+async function resolveFinish(
+  needs: TaskArgument['needs'],
+  resolve: (wire: Json | undefined, place: string, madeBy: string) => Promise<Json | undefined>,
+): Promise<TaskArgument['needs']> {
+  const results = Object.entries(isRecord(needs.tasks) ? (needs.tasks as TaskArgument['needs']) : {});
+  const tasks = await Promise.all(
+    results.map(async ([id, result]) => [id, await resolveResult(result, (wire) => resolve(wire, `tasks.${id}`, id))]),
+  );
+  return { ...needs, tasks: Object.fromEntries(tasks) };
+}
+
+function explain(error: unknown, place: string, madeBy: string | undefined): unknown {
+  if (!(error instanceof OutputGoneError || error instanceof OutputDamagedError)) return error;
+  const hint =
+    madeBy === undefined
+      ? 'run again what it needs: engine.rerun(workflowId, { from: […] })'
+      : `run '${madeBy}' again: engine.rerun(workflowId, { from: ['${madeBy}'] })`;
+  return new UnreadableOutputError(error, { place, hint, cause: error });
+}

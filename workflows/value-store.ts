@@ -1,0 +1,48 @@
+import {
+  ActivityFailure,
+  CancellationScope,
+  log,
+  proxyLocalActivities,
+  TemporalFailure,
+  workflowInfo,
+} from '@temporalio/workflow';
+import type { Json } from '../src/core/json.js';
+import { type Owner, STORE_ACTIVITY, type StoreReply, type StoreRequest } from '../src/core/protocol.js';
+import type { Claim } from '../src/core/wire-output.js';
+
+/**
+ * Stores what is too large for a run to carry, by a local activity: its argument takes no room in history, and is in no message to the
+ * server.
+ */
+export class ValueStore {
+  readonly #workflow: string;
+  readonly #owner: Owner | undefined;
+
+  /** @param owner whose the values are, where not this execution's own */
+  constructor(workflow: string, owner: Owner | undefined) {
+    this.#workflow = workflow;
+    this.#owner = owner;
+  }
+
+  /** A claim on each of the values; undefined if the worker has no storage, or that fails: then they stay where they are. */
+  async store(values: readonly Json[], summary: string): Promise<readonly Claim[] | undefined> {
+    const activities = proxyLocalActivities<Record<string, (request: StoreRequest) => Promise<StoreReply>>>({
+      startToCloseTimeout: '2m',
+      scheduleToCloseTimeout: '5m',
+      retry: { nonRetryableErrorTypes: ['NotFoundError'] }, // of a worker whose Pawl knew no storage
+      summary,
+    });
+    const { workflowId, runId } = workflowInfo();
+    const request: StoreRequest = { workflow: this.#workflow, owner: this.#owner ?? { workflowId, runId }, values };
+    try {
+      // In a run that was asked to stop as well.
+      const reply = await CancellationScope.nonCancellable(async () => activities[STORE_ACTIVITY]?.(request));
+      return reply?.status === 'stored' ? reply.claims : undefined;
+    } catch (error) {
+      if (!(error instanceof TemporalFailure)) throw error;
+      const reason = error instanceof ActivityFailure && error.cause ? error.cause.message : error.message;
+      log.warn(`could not ${summary}: ${reason}`);
+      return undefined;
+    }
+  }
+}
