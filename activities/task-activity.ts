@@ -3,25 +3,27 @@ import { CancelledFailure } from '@temporalio/common';
 import { isRecord, type Json } from '../src/core/json.js';
 import type { FailureNote, TaskArgument, TaskReply } from '../src/core/protocol.js';
 import { type AutomaticHeartbeat, startHeartbeat } from './automatic-heartbeat.js';
-import { callHandler, type Surroundings } from './call-handler.js';
+import type { Surroundings } from './call-handler.js';
+import { callWithSecrets } from './call-with-secrets.js';
 import type { EventLoopWatch } from './event-loop-watch.js';
 import type { ServedTask } from './served-task.js';
 import { toTaskFailure } from './task-failure.js';
 import { unitName } from './unit-name.js';
+import type { WorkerSecrets } from './worker-secrets.js';
 
 /** The Temporal activity around the functions of a node. */
-export function taskActivity(task: ServedTask, eventLoop: EventLoopWatch) {
+export function taskActivity(task: ServedTask, eventLoop: EventLoopWatch, secrets: WorkerSecrets) {
   return async (argument: TaskArgument): Promise<Json | TaskReply | undefined> => {
     const activity = Context.current();
     const attempts = argument.pawl.attemptsUsed + activity.info.attempt;
-    const heartbeat = startHeartbeat(activity);
+    const heartbeat = startHeartbeat(activity, (details) => secrets.mask(details));
     const endWatch = eventLoop.watch({
       name: `${argument.pawl.workflow}.${unitName(argument.pawl)}`,
       heartbeatTimeout: activity.info.heartbeatTimeoutMs ?? Number.POSITIVE_INFINITY,
       warn: (message) => activity.log.warn(message),
     });
     try {
-      const result = await callHandler(task, argument, surroundingsOf(activity, attempts, heartbeat));
+      const result = await callWithSecrets(task, argument, surroundingsOf(activity, attempts, heartbeat), secrets);
       if (result.kind === 'skipped') return { $pawl: { attempts, skipped: true } };
       const { output } = result;
       return attempts === 1 && !looksLikeReply(output) ? output : replyOf(attempts, output);

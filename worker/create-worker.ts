@@ -2,6 +2,7 @@ import { loadClientConnectConfig } from '@temporalio/envconfig';
 import { NativeConnection, Worker, type WorkerOptions } from '@temporalio/worker';
 import { ServerUnreachableError } from '../src/client/errors.js';
 import { DEFAULTS } from '../src/define/defaults.js';
+import type { SecretProvider } from '../src/define/secret-provider.js';
 import type { WorkflowDefinition } from '../src/define/workflow-definition.js';
 import { PawlPlugin } from './pawl-plugin.js';
 
@@ -11,6 +12,8 @@ export interface CreateWorkerOptions extends Omit<WorkerOptions, 'taskQueue'> {
   readonly workflows: readonly WorkflowDefinition[];
   /** @default 'pawl' */
   readonly taskQueue?: string;
+  /** What gives the values for `ctx.secret`. @default the environment of the worker's process */
+  readonly secrets?: SecretProvider;
 }
 
 /**
@@ -25,10 +28,14 @@ export interface CreateWorkerOptions extends Omit<WorkerOptions, 'taskQueue'> {
  * @throws {@link WorkerConfigurationError} for options that contradict each other
  * @throws {@link ServerUnreachableError}
  */
-export async function createWorker({ workflows, ...options }: CreateWorkerOptions): Promise<Worker> {
+export async function createWorker({ workflows, secrets, ...options }: CreateWorkerOptions): Promise<Worker> {
   let own: OwnConnection | undefined;
   // Before anything is connected: it compiles the definitions, and throws what is wrong with them.
-  const plugin = new PawlPlugin({ workflows, onEnd: async () => own?.connection.close() });
+  const plugin = new PawlPlugin({
+    workflows,
+    ...(secrets !== undefined && { secrets }),
+    onEnd: async () => own?.connection.close(),
+  });
   own = options.connection === undefined ? await connect() : undefined;
   const namespace = options.namespace ?? own?.namespace;
   try {

@@ -2,10 +2,13 @@ import type { ConnectionOptions } from '@temporalio/client';
 import { SimplePlugin } from '@temporalio/plugin';
 import type { BundleOptions, ReplayWorkerOptions, Worker, WorkerOptions } from '@temporalio/worker';
 import { Runtime } from '@temporalio/worker';
+import { WorkerSecrets } from '../activities/worker-secrets.js';
 import { CHANNEL_ARGUMENTS } from '../src/client/connect.js';
+import type { SecretProvider } from '../src/define/secret-provider.js';
 import type { WorkflowDefinition } from '../src/define/workflow-definition.js';
 import { bundleBoth } from './bundle-entry.js';
 import { activitiesFor, registerWorkflows } from './registry.js';
+import { secretSource } from './secret-source.js';
 import { WorkerConfigurationError } from './worker-error.js';
 import { workerIdentity } from './worker-identity.js';
 import { chooseWorkflowCode } from './workflow-code.js';
@@ -13,6 +16,8 @@ import { chooseWorkflowCode } from './workflow-code.js';
 export interface PawlPluginOptions {
   /** The workflows whose tasks the worker runs; those that their nodes run as children are added. */
   readonly workflows: readonly WorkflowDefinition[];
+  /** What gives the values for `ctx.secret`. @default the environment of the worker's process */
+  readonly secrets?: SecretProvider;
   /** @internal Runs when the worker has ended, however it ended. */
   readonly onEnd?: () => Promise<void>;
 }
@@ -25,18 +30,21 @@ export interface PawlPluginOptions {
  */
 export class PawlPlugin extends SimplePlugin {
   readonly #workflows: ReadonlyMap<string, WorkflowDefinition>;
+  readonly #secrets: WorkerSecrets;
   readonly #onEnd: (() => Promise<void>) | undefined;
 
   // Not taken apart in the parameter: the published type would name `onEnd`, which it does not have.
   constructor(options: PawlPluginOptions) {
     super({ name: 'pawl' });
     this.#workflows = registerWorkflows(options.workflows);
+    this.#secrets = new WorkerSecrets(secretSource(options.secrets));
     this.#onEnd = options.onEnd;
   }
 
   override configureWorker(options: WorkerOptions): WorkerOptions {
     this.#refuseFailureTypes(options);
-    const activities = activitiesFor(this.#workflows, { ...options.activities } as Record<string, unknown>);
+    const own = { ...options.activities } as Record<string, unknown>;
+    const activities = activitiesFor(this.#workflows, own, this.#secrets);
     return this.#withWorkflowCode({
       ...options,
       activities,

@@ -4,6 +4,7 @@ import { planActivity } from '../activities/plan-activity.js';
 import { serveTasks } from '../activities/served-task.js';
 import { taskActivity } from '../activities/task-activity.js';
 import { type AnyActivity, unservedActivity } from '../activities/unserved-activity.js';
+import type { WorkerSecrets } from '../activities/worker-secrets.js';
 import { CHECK_ACTIVITY, PLAN_ACTIVITY } from '../src/core/protocol.js';
 import { compile } from '../src/define/compile.js';
 import type { WorkflowDefinition } from '../src/define/workflow-definition.js';
@@ -45,6 +46,7 @@ function register(workflow: WorkflowDefinition, place: string, registry: Map<str
 export function activitiesFor(
   registry: ReadonlyMap<string, WorkflowDefinition>,
   own: Readonly<Record<string, unknown>>,
+  secrets: WorkerSecrets,
 ): Record<string, unknown> {
   const eventLoop = new EventLoopWatch();
   const activities = new Map<string, AnyActivity>([
@@ -54,7 +56,7 @@ export function activitiesFor(
   ]);
   for (const workflow of registry.values()) {
     for (const [id, task] of serveTasks(workflow)) {
-      activities.set(`${workflow.name}.${id}`, taskActivity(task, eventLoop) as AnyActivity);
+      activities.set(`${workflow.name}.${id}`, taskActivity(task, eventLoop, secrets) as AnyActivity);
     }
   }
   for (const type of Object.keys(own)) {

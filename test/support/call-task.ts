@@ -3,6 +3,7 @@ import { type ServedTask, serveTasks } from '../../activities/served-task.js';
 import type { Json } from '../../src/core/json.js';
 import { PROTOCOL, type TaskArgument, type TaskDispatch } from '../../src/core/protocol.js';
 import type { WorkflowDefinition } from '../../src/index.js';
+import { secretsOf } from './secrets-of.js';
 
 interface CallOptions extends Pick<TaskDispatch, 'call'>, Partial<Pick<TaskArgument, 'input' | 'output'>> {
   readonly needs?: Readonly<Record<string, Json>>;
@@ -34,7 +35,7 @@ export async function callTask(
       ...pawl,
     },
   };
-  return callHandler(task, argument, {
+  const surroundings = {
     signal: new AbortController().signal,
     attempt: 1,
     heartbeat() {},
@@ -42,7 +43,8 @@ export async function callTask(
     log: { debug() {}, info() {}, warn() {}, error() {} },
     workflowId: 'release-42',
     runId: 'second',
-  });
+  };
+  return callHandler(task, argument, surroundings, secretsOf({}).forAttempt({ workflow: definition.name, task: id }));
 }
 
 function servedTask(definition: WorkflowDefinition, id: string): ServedTask {

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { type WorkflowDefinition, workflow } from '../../src/index.js';
 import { PawlPlugin, WorkerConfigurationError } from '../../worker/index.js';
 import { activitiesFor, registerWorkflows } from '../../worker/registry.js';
+import { secretsOf } from '../support/secrets-of.js';
 
 const leaf = workflow('leaf', {}, ({ task }) => void task('only', { run: () => {} }));
 const middle = workflow('middle', {}, ({ map }) => {
@@ -18,7 +19,7 @@ describe('a worker', () => {
   });
 
   test('has an activity for each of their nodes, and those that answer the workflow', () => {
-    const activities = activitiesFor(registerWorkflows([parent(middle)]), {});
+    const activities = activitiesFor(registerWorkflows([parent(middle)]), {}, secretsOf({}));
     expect(Object.keys(activities).sort()).toEqual(
       ['pawl.plan', 'pawl.check', 'default', 'release.sub', 'middle.leaves', 'leaf.only'].sort(),
     );

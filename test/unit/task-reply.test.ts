@@ -8,6 +8,7 @@ import type { Json } from '../../src/core/json.js';
 import { PROTOCOL } from '../../src/core/protocol.js';
 import { readReply } from '../../src/core/task-reply.js';
 import { looseWorkflow } from '../support/loose-workflow.js';
+import { secretsOf } from '../support/secrets-of.js';
 
 describe('the result of a task’s activity', () => {
   test('is the bare output of a first attempt, for people and workers in other languages to read', async () => {
@@ -80,5 +81,5 @@ function performed(
       attemptsUsed,
     },
   };
-  return environment.run(taskActivity(served, new EventLoopWatch()), argument);
+  return environment.run(taskActivity(served, new EventLoopWatch(), secretsOf({})), argument);
 }
