@@ -14,15 +14,17 @@ export interface AutomaticHeartbeat {
  * Heartbeats for a handler that does not do so itself, so that its cancellation is delivered and a killed worker is
  * noticed. Before the handler reports anything they repeat the last attempt's details: an empty heartbeat would wipe
  * out its checkpoint.
+ *
+ * @param mask what the details go through each time, since a handler may change what it has reported
  */
-export function startHeartbeat(activity: Context): AutomaticHeartbeat {
+export function startHeartbeat(activity: Context, mask: <T>(details: T) => T): AutomaticHeartbeat {
   let details: unknown = activity.info.heartbeatDetails;
   const interval = Math.min(INTERVAL, (activity.info.heartbeatTimeoutMs ?? INTERVAL * 3) / 3);
-  const timer = setInterval(() => activity.heartbeat(details), interval);
+  const timer = setInterval(() => activity.heartbeat(mask(details)), interval);
   return {
     report(reported) {
       details = reported;
-      activity.heartbeat(details);
+      activity.heartbeat(mask(details));
     },
     stop: () => clearInterval(timer),
   };

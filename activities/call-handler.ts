@@ -3,6 +3,7 @@ import { PROTOCOL, type TaskArgument } from '../src/core/protocol.js';
 import type { LoadClaim } from '../src/data/resolve-output.js';
 import type { ItemContext, TaskContext } from '../src/define/task-context.js';
 import type { ErasedHandler } from '../src/define/workflow-definition.js';
+import type { AttemptSecrets } from './attempt-secrets.js';
 import { checkShape } from './check-shape.js';
 import { decodeFinish, decodeInput, decodeNeeds, decodeNeedsOfUndo, decodeOwnOutput } from './decode-argument.js';
 import { encodeChildInput, encodeItems, encodeResult } from './encode-result.js';
@@ -19,7 +20,13 @@ export type HandlerResult =
   | { readonly kind: 'skipped' };
 
 /** What a handler's context has beside what the dispatch says itself. */
-export type Surroundings = Omit<TaskContext, 'input' | 'workflow' | 'task' | 'idempotencyKey'>;
+export type Surroundings = Omit<TaskContext, 'input' | 'workflow' | 'task' | 'idempotencyKey' | 'secret'>;
+
+/** With what a call reads what it is given, and what it may not give away. */
+export interface CallMeans {
+  readonly load: LoadClaim;
+  readonly secrets: AttemptSecrets;
+}
 
 /**
  * Calls the function of a node that a dispatch is for, its condition first where that has to be asked, on the dispatch's JSON, and returns
@@ -32,7 +39,7 @@ export async function callHandler(
   task: ServedTask,
   given: TaskArgument,
   surroundings: Surroundings,
-  load: LoadClaim,
+  { load, secrets }: CallMeans,
 ): Promise<HandlerResult> {
   const { pawl } = given;
   requireKnownProtocol(pawl);
@@ -44,6 +51,7 @@ export async function callHandler(
     workflow: pawl.workflow,
     task: unitName(pawl),
     idempotencyKey: idempotencyKey(pawl, surroundings.workflowId),
+    secret: (name) => secrets.resolve(name),
   };
   switch (pawl.call) {
     case 'finish':
@@ -52,7 +60,7 @@ export async function callHandler(
     case 'destroy':
       return undo(task, pawl.call, argument, context);
     default:
-      return askAndCall(task, argument, context);
+      return askAndCall(task, argument, context, secrets);
   }
 }
 
@@ -74,7 +82,12 @@ async function undo(
   return NOTHING;
 }
 
-async function askAndCall(task: ServedTask, argument: TaskArgument, context: TaskContext): Promise<HandlerResult> {
+async function askAndCall(
+  task: ServedTask,
+  argument: TaskArgument,
+  context: TaskContext,
+  secrets: AttemptSecrets,
+): Promise<HandlerResult> {
   const { definition } = task;
   const { call: name = 'run', item: index } = argument.pawl;
   const needs = await decodeNeeds(task, argument.needs);
@@ -90,17 +103,20 @@ async function askAndCall(task: ServedTask, argument: TaskArgument, context: Tas
       return NOTHING;
     case 'run': {
       const value = await call(task, name, run, given, around);
-      return { kind: 'output', output: await encodeResult(definition, index !== undefined, value) };
+      const output = await encodeResult(definition, index !== undefined, value);
+      return { kind: 'output', output: secrets.refuseIn(output, 'output') };
     }
-    case 'over':
-      return { kind: 'output', output: encodeItems(await call(task, name, definition.over, given, around)) };
+    case 'over': {
+      const items = encodeItems(await call(task, name, definition.over, given, around));
+      return { kind: 'output', output: secrets.refuseIn(items, name) };
+    }
     case 'with': {
       const { child } = definition;
       if (child === undefined) throw unserved(task, 'no child workflow');
       // A subworkflow with a condition alone is asked by this call, too: its child gets no input.
       const takesNothing = definition.with === undefined && when !== undefined && index === undefined;
       const value = takesNothing ? undefined : await call(task, name, definition.with, given, around);
-      return { kind: 'output', output: await encodeChildInput(child, value) };
+      return { kind: 'output', output: secrets.refuseIn(await encodeChildInput(child, value), name) };
     }
     default:
       throw unserved(task, `no '${name}'`);

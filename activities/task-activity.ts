@@ -4,25 +4,28 @@ import { isRecord, type Json } from '../src/core/json.js';
 import type { FailureNote, TaskArgument, TaskReply } from '../src/core/protocol.js';
 import type { OutputStore, StoredFor } from '../src/data/output-store.js';
 import { type AutomaticHeartbeat, startHeartbeat } from './automatic-heartbeat.js';
-import { callHandler, type Surroundings } from './call-handler.js';
+import type { Surroundings } from './call-handler.js';
+import { callWithSecrets } from './call-with-secrets.js';
 import type { EventLoopWatch } from './event-loop-watch.js';
 import { placeOutput } from './place-output.js';
 import type { ServedTask } from './served-task.js';
 import { toTaskFailure } from './task-failure.js';
 import { unitName } from './unit-name.js';
+import type { WorkerSecrets } from './worker-secrets.js';
 
 /** What the tasks of a worker share. */
 export interface TaskSurroundings {
   readonly eventLoop: EventLoopWatch;
   readonly outputs: OutputStore;
+  readonly secrets: WorkerSecrets;
 }
 
 /** The Temporal activity around the functions of a node. */
-export function taskActivity(task: ServedTask, { eventLoop, outputs: store }: TaskSurroundings) {
+export function taskActivity(task: ServedTask, { eventLoop, outputs: store, secrets }: TaskSurroundings) {
   return async (argument: TaskArgument): Promise<Json | TaskReply | undefined> => {
     const activity = Context.current();
     const attempts = argument.pawl.attemptsUsed + activity.info.attempt;
-    const heartbeat = startHeartbeat(activity);
+    const heartbeat = startHeartbeat(activity, (details) => secrets.mask(details));
     const endWatch = eventLoop.watch({
       name: `${argument.pawl.workflow}.${unitName(argument.pawl)}`,
       heartbeatTimeout: activity.info.heartbeatTimeoutMs ?? Number.POSITIVE_INFINITY,
@@ -30,7 +33,7 @@ export function taskActivity(task: ServedTask, { eventLoop, outputs: store }: Ta
     });
     try {
       const surroundings = surroundingsOf(activity, attempts, heartbeat);
-      const result = await callHandler(task, argument, surroundings, store.loader());
+      const result = await callWithSecrets(task, argument, surroundings, { load: store.loader(), secrets });
       if (result.kind === 'skipped') return { $pawl: { attempts, skipped: true } };
       const output = await placeOutput(result.output, {
         store,

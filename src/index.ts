@@ -64,6 +64,8 @@ export type { FinishedRun } from './define/finish-options.js';
 export type { TaskHandle } from './define/handle.js';
 export { type OptionalNeed, optional, type SettledNeed, settled } from './define/need.js';
 export { NonRetryableError } from './define/non-retryable-error.js';
+export { InvalidSecretError, SecretNotFoundError } from './define/secret-error.js';
+export type { SecretProvider, SecretRequest } from './define/secret-provider.js';
 export type { ItemContext, TaskContext, TaskLogger } from './define/task-context.js';
 export { workflow } from './define/workflow.js';
 export type { InputOf, NameOf, OutputOf, WireOutputOf, WorkflowDefinition } from './define/workflow-definition.js';

@@ -1,8 +1,10 @@
 import { once } from 'node:events';
 import { setImmediate as nextTurn, setTimeout as pause } from 'node:timers/promises';
-import { callHandler, type HandlerResult, type Surroundings } from '../activities/call-handler.js';
+import type { HandlerResult, Surroundings } from '../activities/call-handler.js';
+import { callWithSecrets } from '../activities/call-with-secrets.js';
 import type { ServedTask } from '../activities/served-task.js';
 import { toTaskFailure } from '../activities/task-failure.js';
+import type { WorkerSecrets } from '../activities/worker-secrets.js';
 import { reportFailure } from '../src/core/attempt-report.js';
 import type { Json } from '../src/core/json.js';
 import type { RetryPlan } from '../src/core/plan.js';
@@ -26,6 +28,7 @@ export interface CalledTask {
   readonly retry: RetryPlan;
   readonly argument: TaskArgument;
   readonly surroundings: Pick<Surroundings, 'log' | 'workflowId' | 'runId'>;
+  readonly secrets: WorkerSecrets;
 }
 
 /** Calls a function of a node as its activity would, again and again until it succeeds or its attempts are used up; without waiting between them. */
@@ -66,24 +69,20 @@ export class HandlerCall {
 
   /** Ends with the function, or some time after it was cancelled. */
   async #attempt(attempt: number): Promise<HandlerResult> {
-    const { task, argument, surroundings } = this.#called;
+    const { task, argument, surroundings, secrets } = this.#called;
     const { signal } = this.#abort;
     const ended = new AbortController();
     try {
-      const handled = callHandler(
-        task,
-        copyJson(argument),
-        {
-          ...surroundings,
-          signal,
-          attempt,
-          heartbeat: (details) => {
-            this.#heartbeatDetails = copyJson(details);
-          },
-          heartbeatDetails: this.#heartbeatDetails,
+      const around: Surroundings = {
+        ...surroundings,
+        signal,
+        attempt,
+        heartbeat: (details) => {
+          this.#heartbeatDetails = copyJson(details);
         },
-        nothingStored,
-      );
+        heartbeatDetails: this.#heartbeatDetails,
+      };
+      const handled = callWithSecrets(task, copyJson(argument), around, { load: nothingStored, secrets });
       return await Promise.race([handled, giveUp(signal, ended.signal)]);
     } finally {
       ended.abort();

@@ -144,8 +144,9 @@ export class InProcessDriver implements RunTree<InProcessDriver> {
     }
     const task = served.get(planned.id);
     if (task === undefined) throw new RangeError(`no handler for task '${planned.id}' of '${plan.workflow}'`);
-    const surroundings = { log: this.#session.log, workflowId, runId: IN_PROCESS_RUN_ID };
-    const call = new HandlerCall({ task, retry: optionsOf(plan, planned).retry, argument, surroundings });
+    const { log, secrets } = this.#session;
+    const surroundings = { log, workflowId, runId: IN_PROCESS_RUN_ID };
+    const call = new HandlerCall({ task, retry: optionsOf(plan, planned).retry, argument, surroundings, secrets });
     const key = dispatchKey(command);
     this.#running.set(key, call);
     this.#session.liveness

@@ -1,3 +1,4 @@
+import { type SecretSource, WorkerSecrets } from '../activities/worker-secrets.js';
 import type { TaskLogger } from '../src/define/task-context.js';
 import { openUnits } from './find-unit.js';
 import type { InProcessDriver } from './in-process-driver.js';
@@ -14,6 +15,7 @@ export interface SessionSettings {
   readonly log: TaskLogger;
   readonly mocks: Mocks;
   readonly answers: StandingAnswers;
+  readonly secrets: SecretSource;
 }
 
 interface Steering {
@@ -27,6 +29,7 @@ export class InProcessSession {
   readonly liveness = new Liveness(() => this.#idle());
   readonly waits = new StateWaits();
   readonly log: TaskLogger;
+  readonly secrets: WorkerSecrets;
   readonly serve: Serve;
   /** Rejects when something is wrong with the run that is not its outcome. */
   readonly #failed: Promise<never>;
@@ -38,6 +41,7 @@ export class InProcessSession {
   constructor(settings: SessionSettings) {
     this.#settings = settings;
     this.log = settings.log;
+    this.secrets = new WorkerSecrets(settings.secrets);
     this.serve = (workflow, path) => serveWithMocks(workflow, path, settings.mocks);
     this.#failed = new Promise((_, reject) => {
       this.#reject = reject;

@@ -5,6 +5,7 @@ import { compile } from '../src/define/compile.js';
 import { checkInput } from '../src/define/run-input.js';
 import type { TaskLogger } from '../src/define/task-context.js';
 import type { InputOf, OutputOf, WorkflowDefinition } from '../src/define/workflow-definition.js';
+import { type GivenSecrets, givenSecrets } from './given-secrets.js';
 import { InProcessDriver } from './in-process-driver.js';
 import { IN_PROCESS_RUN_ID } from './in-process-execution.js';
 import { InProcessRun } from './in-process-run.js';
@@ -37,6 +38,8 @@ export interface RunInProcessOptions {
   readonly workflowId?: string;
   /** Where `ctx.log` goes. @default nowhere */
   readonly log?: TaskLogger;
+  /** Values for `ctx.secret` by name, or a function as a worker's `secrets`. @default none: the environment is not asked */
+  readonly secrets?: GivenSecrets;
 }
 
 /** The input may be left out where the workflow takes none. */
@@ -66,13 +69,20 @@ export async function runInProcess<W extends WorkflowDefinition>(
     time = 'skip',
     workflowId = 'in-process',
     log = SILENT,
+    secrets = {},
   } = options;
   const plan = compile(workflow);
   const checked = await checkInput(workflow, input);
   if (checked.kind === 'invalid')
     throw new InvalidInputError(checked.message, { place: `workflow '${workflow.name}'` });
   for (const id of Object.keys(mocks)) plannedNode(plan, id);
-  const session = new InProcessSession({ time, log, mocks, answers: new StandingAnswers(plan, approvals, events) });
+  const session = new InProcessSession({
+    time,
+    log,
+    mocks,
+    answers: new StandingAnswers(plan, approvals, events),
+    secrets: givenSecrets(secrets),
+  });
   const run = new InProcessDriver(session, {
     definition: workflow,
     scheduler: new Scheduler(plan),

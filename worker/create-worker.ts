@@ -3,6 +3,7 @@ import { NativeConnection, Worker, type WorkerOptions } from '@temporalio/worker
 import { ServerUnreachableError } from '../src/client/errors.js';
 import { type StorageOption, storageDrivers } from '../src/data/storage-drivers.js';
 import { DEFAULTS } from '../src/define/defaults.js';
+import type { SecretProvider } from '../src/define/secret-provider.js';
 import type { WorkflowDefinition } from '../src/define/workflow-definition.js';
 import { PawlPlugin } from './pawl-plugin.js';
 
@@ -20,6 +21,8 @@ export interface CreateWorkerOptions extends Omit<WorkerOptions, 'taskQueue'> {
   readonly storage?: StorageOption;
   /** Bytes of stored outputs that the worker keeps in memory, so that many tasks that need one fetch it once. @default 64 MiB */
   readonly storageCacheBytes?: number;
+  /** What gives the values for `ctx.secret`. @default the environment of the worker's process */
+  readonly secrets?: SecretProvider;
 }
 
 /**
@@ -38,6 +41,7 @@ export async function createWorker({
   workflows,
   storage,
   storageCacheBytes,
+  secrets,
   ...options
 }: CreateWorkerOptions): Promise<Worker> {
   let own: OwnConnection | undefined;
@@ -47,6 +51,7 @@ export async function createWorker({
     workflows,
     storage: storageDrivers(storage, options.connection === undefined ? (address ?? DEFAULTS.address) : undefined),
     storageCacheBytes,
+    ...(secrets !== undefined && { secrets }),
     onEnd: async () => own?.connection.close(),
   });
   own = options.connection === undefined ? await connect() : undefined;

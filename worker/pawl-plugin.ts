@@ -3,12 +3,15 @@ import type { StorageDriver } from '@temporalio/common';
 import { SimplePlugin } from '@temporalio/plugin';
 import type { BundleOptions, ReplayWorkerOptions, Worker, WorkerOptions } from '@temporalio/worker';
 import { Runtime } from '@temporalio/worker';
+import { WorkerSecrets } from '../activities/worker-secrets.js';
 import { CHANNEL_ARGUMENTS } from '../src/client/connect.js';
 import { OutputStore } from '../src/data/output-store.js';
 import { type StorageOption, storageDrivers } from '../src/data/storage-drivers.js';
+import type { SecretProvider } from '../src/define/secret-provider.js';
 import type { WorkflowDefinition } from '../src/define/workflow-definition.js';
 import { bundleBoth } from './bundle-entry.js';
 import { activitiesFor, registerWorkflows } from './registry.js';
+import { secretSource } from './secret-source.js';
 import { WorkerConfigurationError } from './worker-error.js';
 import { workerIdentity } from './worker-identity.js';
 import { chooseWorkflowCode } from './workflow-code.js';
@@ -23,6 +26,8 @@ export interface PawlPluginOptions {
   readonly storage?: StorageOption | undefined;
   /** Bytes of stored outputs that the worker keeps in memory, so that many tasks that need one fetch it once. @default 64 MiB */
   readonly storageCacheBytes?: number | undefined;
+  /** What gives the values for `ctx.secret`. @default the environment of the worker's process */
+  readonly secrets?: SecretProvider;
   /** @internal Runs when the worker has ended, however it ended. */
   readonly onEnd?: () => Promise<void>;
 }
@@ -35,6 +40,7 @@ export interface PawlPluginOptions {
  */
 export class PawlPlugin extends SimplePlugin {
   readonly #workflows: ReadonlyMap<string, WorkflowDefinition>;
+  readonly #secrets: WorkerSecrets;
   readonly #onEnd: (() => Promise<void>) | undefined;
   readonly #storage: readonly StorageDriver[];
   readonly #storageCacheBytes: number | undefined;
@@ -43,6 +49,7 @@ export class PawlPlugin extends SimplePlugin {
   constructor(options: PawlPluginOptions) {
     super({ name: 'pawl' });
     this.#workflows = registerWorkflows(options.workflows);
+    this.#secrets = new WorkerSecrets(secretSource(options.secrets));
     this.#onEnd = options.onEnd;
     this.#storage = storageDrivers(options.storage, undefined);
     this.#storageCacheBytes = options.storageCacheBytes;
@@ -56,7 +63,8 @@ export class PawlPlugin extends SimplePlugin {
       namespace: options.namespace ?? 'default',
       cacheBytes: this.#storageCacheBytes,
     });
-    const activities = activitiesFor(this.#workflows, { ...options.activities } as Record<string, unknown>, outputs);
+    const own = { ...options.activities } as Record<string, unknown>;
+    const activities = activitiesFor(this.#workflows, own, { outputs, secrets: this.#secrets });
     return this.#withWorkflowCode({
       ...options,
       activities,

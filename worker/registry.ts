@@ -3,10 +3,9 @@ import { EventLoopWatch } from '../activities/event-loop-watch.js';
 import { planActivity } from '../activities/plan-activity.js';
 import { serveTasks } from '../activities/served-task.js';
 import { storeActivity } from '../activities/store-activity.js';
-import { taskActivity } from '../activities/task-activity.js';
+import { type TaskSurroundings, taskActivity } from '../activities/task-activity.js';
 import { type AnyActivity, unservedActivity } from '../activities/unserved-activity.js';
 import { CHECK_ACTIVITY, PLAN_ACTIVITY, STORE_ACTIVITY } from '../src/core/protocol.js';
-import type { OutputStore } from '../src/data/output-store.js';
 import { compile } from '../src/define/compile.js';
 import type { WorkflowDefinition } from '../src/define/workflow-definition.js';
 import { WorkerConfigurationError } from './worker-error.js';
@@ -47,13 +46,13 @@ function register(workflow: WorkflowDefinition, place: string, registry: Map<str
 export function activitiesFor(
   registry: ReadonlyMap<string, WorkflowDefinition>,
   own: Readonly<Record<string, unknown>>,
-  outputs: OutputStore,
+  means: Omit<TaskSurroundings, 'eventLoop'>,
 ): Record<string, unknown> {
-  const surroundings = { eventLoop: new EventLoopWatch(), outputs };
+  const surroundings: TaskSurroundings = { eventLoop: new EventLoopWatch(), ...means };
   const activities = new Map<string, AnyActivity>([
     [PLAN_ACTIVITY, planActivity(registry) as AnyActivity],
     [CHECK_ACTIVITY, checkActivity(registry) as AnyActivity],
-    [STORE_ACTIVITY, storeActivity(outputs) as AnyActivity],
+    [STORE_ACTIVITY, storeActivity(means.outputs) as AnyActivity],
     ['default', unservedActivity([...registry.keys()], own.default as AnyActivity | undefined)],
   ]);
   for (const workflow of registry.values()) {

@@ -31,6 +31,14 @@ export interface TaskContext<Input = unknown> {
    * recognise a repetition. Of a map's item with `/3` at its end, of a compensation with `/compensate`, of a resource's `destroy` with `/destroy`.
    */
   readonly idempotencyKey: string;
+  /**
+   * The value of a secret, from the worker's `secrets`, which by default is the environment of its process. Resolved once in an attempt. Where anything
+   * that the task throws, logs with {@link log} or reports with {@link heartbeat} has the value in it, `[secret <name>]` stands instead. An
+   * output that has it in it fails the task.
+   *
+   * @throws {@link SecretNotFoundError}, {@link InvalidSecretError} if it has fewer than 6 characters, and what the worker's `secrets` throws
+   */
+  secret(name: string): Promise<string>;
 }
 
 /** What a map's function gets beside its item. */

@@ -5,6 +5,7 @@ import { PROTOCOL, type TaskArgument, type TaskDispatch } from '../../src/core/p
 import type { LoadClaim } from '../../src/data/resolve-output.js';
 import type { WorkflowDefinition } from '../../src/index.js';
 import { nothingStored } from '../../testing/nothing-stored.js';
+import { secretsOf } from './secrets-of.js';
 
 interface CallOptions extends Pick<TaskDispatch, 'call'>, Partial<Pick<TaskArgument, 'input' | 'output'>> {
   readonly needs?: Readonly<Record<string, Json>>;
@@ -47,7 +48,8 @@ export async function callTask(
     workflowId: 'release-42',
     runId: 'second',
   };
-  return callHandler(task, argument, surroundings, load);
+  const secrets = secretsOf({}).forAttempt({ workflow: definition.name, task: id });
+  return callHandler(task, argument, surroundings, { load, secrets });
 }
 
 function servedTask(definition: WorkflowDefinition, id: string): ServedTask {

@@ -56,6 +56,21 @@ describe('what a handler gets', () => {
     });
   });
 
+  test('is a secret as a promise of a string, whatever function asks', () => {
+    const child = workflow('child', {}, () => undefined);
+    workflow('w', {}, ({ task, map, resource, subworkflow }) => {
+      const ask = ({ secret }: Pick<TaskContext, 'secret'>) => secret('NPM_TOKEN');
+      task('use', {
+        when: async (_, ctx) => (await ctx.secret('NPM_TOKEN')) !== '',
+        run: (_, ctx) => void expectTypeOf(ctx.secret('NPM_TOKEN')).toEqualTypeOf<Promise<string>>(),
+        compensate: (_, ctx) => ask(ctx),
+      });
+      map('each', { over: async (_, ctx) => [await ask(ctx)], run: (_, ctx) => ask(ctx) });
+      resource('db', { create: (_, ctx) => ask(ctx), destroy: (_, ctx) => ask(ctx) });
+      subworkflow('sub', child, { with: async (_, ctx) => void (await ask(ctx)) });
+    });
+  });
+
   test('is undefined as input, where the workflow takes none', () => {
     workflow('w', {}, ({ task }) => {
       task('use', { run: (_, { input }) => expectTypeOf(input).toEqualTypeOf<undefined>() });

@@ -44,6 +44,17 @@ test('repeats what the last attempt reported, until the handler reports anything
   expect(sent).toEqual([{ done: 7 }, { done: 8 }, { done: 8 }]);
 });
 
+test('masks what it sends each time, since a handler may add to what it has reported', () => {
+  const mask = (details: unknown) => (JSON.stringify(details).includes('s3cr3t') ? 'masked' : details);
+  const { sent, heartbeat } = started({ heartbeatTimeoutMs: 20_000 }, mask as <T>(details: T) => T);
+  const details: Record<string, string> = { done: 'all' };
+  heartbeat.report(details);
+  details.token = 's3cr3t';
+  vi.advanceTimersByTime(1_000);
+  heartbeat.report(details);
+  expect(sent).toEqual([{ done: 'all', token: 's3cr3t' }, 'masked', 'masked']);
+});
+
 test('sends nothing more once it was stopped', () => {
   const { sent, heartbeat } = started({ heartbeatTimeoutMs: 20_000 });
   heartbeat.stop();
@@ -52,9 +63,12 @@ test('sends nothing more once it was stopped', () => {
   expect(vi.getTimerCount()).toBe(0);
 });
 
-function started(info: { heartbeatTimeoutMs?: number; heartbeatDetails?: unknown }) {
+function started(
+  info: { heartbeatTimeoutMs?: number; heartbeatDetails?: unknown },
+  mask = <T>(details: T): T => details,
+) {
   const environment = new MockActivityEnvironment(info);
   const sent: unknown[] = [];
   environment.on('heartbeat', (details) => sent.push(details));
-  return { sent, heartbeat: startHeartbeat(environment.context) };
+  return { sent, heartbeat: startHeartbeat(environment.context, mask) };
 }

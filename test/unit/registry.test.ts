@@ -3,6 +3,7 @@ import { type WorkflowDefinition, workflow } from '../../src/index.js';
 import { PawlPlugin, WorkerConfigurationError } from '../../worker/index.js';
 import { activitiesFor, registerWorkflows } from '../../worker/registry.js';
 import { memoryStore } from '../support/memory-storage.js';
+import { secretsOf } from '../support/secrets-of.js';
 
 const leaf = workflow('leaf', {}, ({ task }) => void task('only', { run: () => {} }));
 const middle = workflow('middle', {}, ({ map }) => {
@@ -19,7 +20,8 @@ describe('a worker', () => {
   });
 
   test('has an activity for each of their nodes, and those that answer the workflow', () => {
-    const activities = activitiesFor(registerWorkflows([parent(middle)]), {}, memoryStore());
+    const means = { outputs: memoryStore(), secrets: secretsOf({}) };
+    const activities = activitiesFor(registerWorkflows([parent(middle)]), {}, means);
     expect(Object.keys(activities).sort()).toEqual(
       ['pawl.plan', 'pawl.check', 'pawl.store', 'default', 'release.sub', 'middle.leaves', 'leaf.only'].sort(),
     );

@@ -9,6 +9,7 @@ import { PROTOCOL } from '../../src/core/protocol.js';
 import { readReply } from '../../src/core/task-reply.js';
 import { looseWorkflow } from '../support/loose-workflow.js';
 import { memoryStore } from '../support/memory-storage.js';
+import { secretsOf } from '../support/secrets-of.js';
 
 describe('the result of a task’s activity', () => {
   test('is the bare output of a first attempt, for people and workers in other languages to read', async () => {
@@ -81,5 +82,6 @@ function performed(
       attemptsUsed,
     },
   };
-  return environment.run(taskActivity(served, { eventLoop: new EventLoopWatch(), outputs: memoryStore() }), argument);
+  const surroundings = { eventLoop: new EventLoopWatch(), outputs: memoryStore(), secrets: secretsOf({}) };
+  return environment.run(taskActivity(served, surroundings), argument);
 }
