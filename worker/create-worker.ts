@@ -1,6 +1,7 @@
 import { loadClientConnectConfig } from '@temporalio/envconfig';
 import { NativeConnection, Worker, type WorkerOptions } from '@temporalio/worker';
 import { ServerUnreachableError } from '../src/client/errors.js';
+import type { EncryptionOptions } from '../src/data/encryption-keys.js';
 import { DEFAULTS } from '../src/define/defaults.js';
 import type { WorkflowDefinition } from '../src/define/workflow-definition.js';
 import { PawlPlugin } from './pawl-plugin.js';
@@ -11,6 +12,8 @@ export interface CreateWorkerOptions extends Omit<WorkerOptions, 'taskQueue'> {
   readonly workflows: readonly WorkflowDefinition[];
   /** @default 'pawl' */
   readonly taskQueue?: string;
+  /** Encrypts all payloads, and messages and stacks of failures. The engine needs the same keys. Codecs of your own see the data first. */
+  readonly encryption?: EncryptionOptions | undefined;
 }
 
 /**
@@ -23,12 +26,13 @@ export interface CreateWorkerOptions extends Omit<WorkerOptions, 'taskQueue'> {
  *
  * @throws {@link DefinitionError} naming every problem of a definition
  * @throws {@link WorkerConfigurationError} for options that contradict each other
+ * @throws {@link EncryptionOptionsError} for keys that can't be right
  * @throws {@link ServerUnreachableError}
  */
-export async function createWorker({ workflows, ...options }: CreateWorkerOptions): Promise<Worker> {
+export async function createWorker({ workflows, encryption, ...options }: CreateWorkerOptions): Promise<Worker> {
   let own: OwnConnection | undefined;
   // Before anything is connected: it compiles the definitions, and throws what is wrong with them.
-  const plugin = new PawlPlugin({ workflows, onEnd: async () => own?.connection.close() });
+  const plugin = new PawlPlugin({ workflows, encryption, onEnd: async () => own?.connection.close() });
   own = options.connection === undefined ? await connect() : undefined;
   const namespace = options.namespace ?? own?.namespace;
   try {

@@ -1,8 +1,15 @@
-import type { ConnectionOptions } from '@temporalio/client';
+import type { ClientOptions, ConnectionOptions } from '@temporalio/client';
 import { SimplePlugin } from '@temporalio/plugin';
 import type { BundleOptions, ReplayWorkerOptions, Worker, WorkerOptions } from '@temporalio/worker';
 import { Runtime } from '@temporalio/worker';
 import { CHANNEL_ARGUMENTS } from '../src/client/connect.js';
+import {
+  encodedFailureConverterPath,
+  requireEncryption,
+  withEncryption,
+} from '../src/data/encrypted-data-converter.js';
+import { EncryptionCodec } from '../src/data/encryption-codec.js';
+import type { EncryptionOptions } from '../src/data/encryption-keys.js';
 import type { WorkflowDefinition } from '../src/define/workflow-definition.js';
 import { bundleBoth } from './bundle-entry.js';
 import { activitiesFor, registerWorkflows } from './registry.js';
@@ -13,6 +20,11 @@ import { chooseWorkflowCode } from './workflow-code.js';
 export interface PawlPluginOptions {
   /** The workflows whose tasks the worker runs; those that their nodes run as children are added. */
   readonly workflows: readonly WorkflowDefinition[];
+  /**
+   * Encrypts all payloads of the worker, of your own workflows and activities, too, and messages and stacks of failures. Codecs of your own see
+   * the data first.
+   */
+  readonly encryption?: EncryptionOptions | undefined;
   /** @internal Runs when the worker has ended, however it ended. */
   readonly onEnd?: () => Promise<void>;
 }
@@ -21,24 +33,30 @@ export interface PawlPluginOptions {
  * Adds Pawl to a Temporal worker that you already have: `Worker.create({ …, plugins: [new PawlPlugin({ workflows })] })`. Your workflows,
  * activities and interceptors go on as before. It also serves `Worker.runReplayHistories` and `bundleWorkflowCode`.
  *
- * @throws {@link DefinitionError}, {@link WorkerConfigurationError}
+ * @throws {@link DefinitionError}, {@link WorkerConfigurationError}, {@link EncryptionOptionsError}
  */
 export class PawlPlugin extends SimplePlugin {
   readonly #workflows: ReadonlyMap<string, WorkflowDefinition>;
+  readonly #codec: EncryptionCodec | undefined;
   readonly #onEnd: (() => Promise<void>) | undefined;
 
   // Not taken apart in the parameter: the published type would name `onEnd`, which it does not have.
   constructor(options: PawlPluginOptions) {
     super({ name: 'pawl' });
     this.#workflows = registerWorkflows(options.workflows);
+    this.#codec = options.encryption && new EncryptionCodec(options.encryption);
     this.#onEnd = options.onEnd;
+  }
+
+  override configureClient(options: ClientOptions): ClientOptions {
+    return this.#withEncryption(options);
   }
 
   override configureWorker(options: WorkerOptions): WorkerOptions {
     this.#refuseFailureTypes(options);
     const activities = activitiesFor(this.#workflows, { ...options.activities } as Record<string, unknown>);
     return this.#withWorkflowCode({
-      ...options,
+      ...this.#withEncryption(options),
       activities,
       identity: options.identity ?? workerIdentity(this.#workflows.values()),
       stickyQueueScheduleToStartTimeout: options.stickyQueueScheduleToStartTimeout ?? STICKY_TIMEOUT,
@@ -48,11 +66,14 @@ export class PawlPlugin extends SimplePlugin {
   }
 
   override configureReplayWorker(options: ReplayWorkerOptions): ReplayWorkerOptions {
-    return this.#withWorkflowCode(options);
+    return this.#withWorkflowCode(this.#withEncryption(options));
   }
 
   override configureBundler(options: BundleOptions): BundleOptions {
-    return bundleBoth(options, [...this.#workflows.keys()]);
+    const names = [...this.#workflows.keys()];
+    if (this.#codec === undefined) return bundleBoth(options, names);
+    const failureConverterPath = encodedFailureConverterPath(options.failureConverterPath);
+    return bundleBoth({ ...options, failureConverterPath }, names);
   }
 
   /** For a connection of your own that an engine shall use: it must be able to read large histories. */
@@ -62,10 +83,16 @@ export class PawlPlugin extends SimplePlugin {
 
   override async runWorker(worker: Worker, next: (worker: Worker) => Promise<void>): Promise<void> {
     try {
+      if (this.#codec !== undefined) requireEncryption(this.#codec, worker.options.loadedDataConverter);
       await next(worker);
     } finally {
       await this.#onEnd?.();
     }
+  }
+
+  #withEncryption<T extends Pick<WorkerOptions, 'dataConverter'>>(options: T): T {
+    if (this.#codec === undefined) return options;
+    return { ...options, dataConverter: withEncryption(this.#codec, options.dataConverter) };
   }
 
   #withWorkflowCode<T extends ReplayWorkerOptions>(options: T): T {

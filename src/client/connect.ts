@@ -1,5 +1,8 @@
-import { Client, type ClientOptions, Connection, type ConnectionOptions } from '@temporalio/client';
+import { Client, type ClientOptions, type ClientPlugin, Connection, type ConnectionOptions } from '@temporalio/client';
 import { loadClientConnectConfig } from '@temporalio/envconfig';
+import { withEncryption } from '../data/encrypted-data-converter.js';
+import { EncryptionCodec } from '../data/encryption-codec.js';
+import type { EncryptionOptions } from '../data/encryption-keys.js';
 import { ServerUnreachableError } from './errors.js';
 
 /** Bytes. With the SDK's default of 4 MiB the history of a plain fan of 500 tasks can't be read: the server sends it in larger pages. */
@@ -11,11 +14,14 @@ export interface ConnectOptions
     Pick<ClientOptions, 'namespace' | 'identity' | 'dataConverter' | 'plugins'> {
   /** A profile of Temporal's configuration file. @default TEMPORAL_PROFILE, or `default` */
   readonly profile?: string;
+  /** Encrypts all payloads, and messages and stacks of failures. The workers need the same keys. Codecs of your own see the data first. */
+  readonly encryption?: EncryptionOptions | undefined;
 }
 
-/** @throws {@link ServerUnreachableError} */
+/** @throws {@link ServerUnreachableError}, {@link EncryptionOptionsError} */
 export async function connectClient(options: ConnectOptions): Promise<{ client: Client; address: string | undefined }> {
-  const { profile, namespace, identity, dataConverter, plugins, ...given } = options;
+  const { profile, namespace, identity, dataConverter, encryption, plugins: others, ...given } = options;
+  const plugins = encryption === undefined ? others : [...(others ?? []), encrypting(encryption)];
   const settings = loadClientConnectConfig(profile === undefined ? {} : { profile });
   const connectionOptions = { ...withoutUndefined(settings.connectionOptions), ...withoutUndefined(given) };
   const connection = await connect({
@@ -28,6 +34,15 @@ export async function connectClient(options: ConnectOptions): Promise<{ client: 
     ...withoutUndefined({ namespace: namespace ?? settings.namespace, identity, dataConverter, plugins }),
   });
   return { client, address: connectionOptions.address };
+}
+
+/** As the last plugin, since each may change what those before it have made of the data converter. */
+function encrypting(encryption: EncryptionOptions): ClientPlugin {
+  const codec = new EncryptionCodec(encryption);
+  return {
+    name: 'pawl.encryption',
+    configureClient: (options) => ({ ...options, dataConverter: withEncryption(codec, options.dataConverter) }),
+  };
 }
 
 async function connect(options: ConnectionOptions): Promise<Connection> {
