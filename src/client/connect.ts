@@ -1,8 +1,10 @@
 import { Client, type ClientOptions, type ClientPlugin, Connection, type ConnectionOptions } from '@temporalio/client';
+import type { DataConverter } from '@temporalio/common';
 import { loadClientConnectConfig } from '@temporalio/envconfig';
 import { withEncryption } from '../data/encrypted-data-converter.js';
 import { EncryptionCodec } from '../data/encryption-codec.js';
 import type { EncryptionOptions } from '../data/encryption-keys.js';
+import { missingKeys } from '../data/missing-keys.js';
 import { ServerUnreachableError } from './errors.js';
 
 /** Bytes. With the SDK's default of 4 MiB the history of a plain fan of 500 tasks can't be read: the server sends it in larger pages. */
@@ -21,13 +23,13 @@ export interface ConnectOptions
 /** @throws {@link ServerUnreachableError}, {@link EncryptionOptionsError} */
 export async function connectClient(options: ConnectOptions): Promise<{ client: Client; address: string | undefined }> {
   const { profile, namespace, identity, dataConverter, encryption, plugins: others, ...given } = options;
-  const plugins = encryption === undefined ? others : [...(others ?? []), encrypting(encryption)];
+  const plugins = [...(others ?? []), encrypting(encryption)];
   const settings = loadClientConnectConfig(profile === undefined ? {} : { profile });
   const connectionOptions = { ...withoutUndefined(settings.connectionOptions), ...withoutUndefined(given) };
   const connection = await connect({
     ...connectionOptions,
     channelArgs: CHANNEL_ARGUMENTS,
-    ...(plugins !== undefined && { plugins }),
+    plugins,
   });
   const client = new Client({
     connection,
@@ -37,12 +39,22 @@ export async function connectClient(options: ConnectOptions): Promise<{ client: 
 }
 
 /** As the last plugin, since each may change what those before it have made of the data converter. */
-function encrypting(encryption: EncryptionOptions): ClientPlugin {
-  const codec = new EncryptionCodec(encryption);
+function encrypting(encryption: EncryptionOptions | undefined): ClientPlugin {
+  const codec = encryption && new EncryptionCodec(encryption);
   return {
     name: 'pawl.encryption',
-    configureClient: (options) => ({ ...options, dataConverter: withEncryption(codec, options.dataConverter) }),
+    configureClient: (options) => ({
+      ...options,
+      dataConverter:
+        codec === undefined ? withoutKeys(options.dataConverter) : withEncryption(codec, options.dataConverter),
+    }),
   };
+}
+
+/** Decodes last, so that a codec of the user's which encrypts in the same way comes first. */
+function withoutKeys(dataConverter: DataConverter = {}): DataConverter {
+  const { payloadCodecs = [] } = dataConverter;
+  return { ...dataConverter, payloadCodecs: [missingKeys, ...payloadCodecs.filter((other) => other !== missingKeys)] };
 }
 
 async function connect(options: ConnectionOptions): Promise<Connection> {

@@ -60,7 +60,7 @@ export class EncryptionCodec implements PayloadCodec {
   }
 }
 
-function isEncrypted({ metadata }: Payload): boolean {
+export function isEncrypted({ metadata }: Payload): boolean {
   return text(metadata?.encoding) === ENCODING;
 }
 

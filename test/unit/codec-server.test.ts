@@ -10,8 +10,8 @@ const PLAIN = { payloads: [payloadOf('json/plain', '{"token":"planted"}'), paylo
 
 describe('a codec server', () => {
   test('decodes what it has encoded', async () => {
-    const sealed = await (await ask('/encode', PLAIN)).json();
-    expect(JSON.stringify(sealed)).not.toContain(base64('{"token":"planted"}'));
+    const sealed = await (await ask('/encode', PLAIN)).text();
+    expect(sealed).not.toContain(base64('{"token":"planted"}'));
     const response = await ask('/decode', sealed);
     expect(response.status).toBe(200);
     expect(await response.json()).toEqual(PLAIN);
@@ -27,7 +27,7 @@ describe('a codec server', () => {
 
   test('says why it can not decode', async () => {
     const other = { encryption: { keys: { 'key-2': randomBytes(32) }, activeKey: 'key-2' } };
-    const response = await ask('/decode', await (await ask('/encode', PLAIN, { options: other })).json());
+    const response = await ask('/decode', await (await ask('/encode', PLAIN, { options: other })).text());
     expect(response.status).toBe(400);
     expect(await response.json()).toEqual({ message: expect.stringContaining("the key 'key-2', which is not there") });
   });
