@@ -11,7 +11,11 @@ export interface BundleManifest {
   readonly protocol: number;
 }
 
-/** The workflow bundle that was built with the package. @param encrypted whether it encodes messages and stacks of failures, for codecs to see them */
+/**
+ * A workflow bundle that was built with the package.
+ *
+ * @param encrypted whether it is the one that puts messages and stacks of failures where codecs see them
+ */
 export function shippedBundle(encrypted: boolean): { readonly codePath: string; readonly manifest: BundleManifest } {
   const manifest = readJson(require.resolve('#workflow-bundle-manifest')) as BundleManifest; // written by the build beside the bundles
   return { codePath: require.resolve(encrypted ? '#encrypted-workflow-bundle' : '#workflow-bundle'), manifest };

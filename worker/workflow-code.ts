@@ -17,10 +17,11 @@ export type WorkflowCode = Pick<CodeOptions, 'workflowBundle' | 'workflowsPath' 
 };
 
 /**
- * Decides where the worker's workflow code comes from: the shipped bundle (with encryption the one that encodes failures), or, where that would silently lose something that the user
- * set, a bundle made at start, to which the plugin's `configureBundler` adds Pawl's workflow.
+ * Decides where the worker's workflow code comes from: a shipped bundle (with encryption the one that encodes failures), or, where that would
+ * silently lose something that the user set, a bundle made at start, to which the plugin's `configureBundler` adds Pawl's workflow.
  *
- * @throws {@link WorkerConfigurationError} for a prebuilt bundle of the user's in which Pawl's workflow is missing, or with encryption its failure converter
+ * @throws {@link WorkerConfigurationError} for a prebuilt bundle of the user's in which Pawl's workflow is missing, or with encryption its
+ * failure converter
  */
 export function chooseWorkflowCode(options: CodeOptions): WorkflowCode {
   const encrypted = options.dataConverter?.failureConverterPath === encodedFailureConverterPath();

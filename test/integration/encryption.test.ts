@@ -1,4 +1,5 @@
 import { randomBytes, randomUUID } from 'node:crypto';
+import { Worker } from '@temporalio/worker';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import {
@@ -9,6 +10,7 @@ import {
   RunFailedError,
   workflow,
 } from '../../src/index.js';
+import { PawlPlugin } from '../../worker/index.js';
 import { showsMarker } from '../support/planted-marker.js';
 import { type ServerOnDisk, startServerOnDisk } from '../support/server-on-disk.js';
 import { executionsOf, startShort } from '../support/short-executions.js';
@@ -156,6 +158,12 @@ describe('with encryption, in a run with errors, retries, items, orders and a co
       });
       expect((await run.status()).rerunOf?.workflowId).toBe(id);
     });
+  });
+
+  test('its history can be replayed with the keys', async () => {
+    const history = await engine.client.workflow.getHandle(id).fetchHistory();
+    const plugins = [new PawlPlugin({ workflows: [planted, region], encryption: WITH_A })];
+    await expect(Worker.runReplayHistory({ plugins }, history, id)).resolves.toBeUndefined();
   });
 
   test('a run carries its state over when it continues as new', async () => {
