@@ -12,6 +12,7 @@ import {
 } from '../../src/index.js';
 import { PawlPlugin } from '../../worker/index.js';
 import { showsMarker } from '../support/planted-marker.js';
+import { expectSameFromHistory } from '../support/rebuilt-from-history.js';
 import { type ServerOnDisk, startServerOnDisk } from '../support/server-on-disk.js';
 import { executionsOf, startShort } from '../support/short-executions.js';
 import { taskOf, waitForState } from '../support/snapshots.js';
@@ -145,6 +146,10 @@ describe('with encryption, in a run with errors, retries, items, orders and a co
 
   test('explain() tells it in words', async () => {
     expect(await engine.run(id).explain('deploy')).toContain(`deploy broke at ${MARK}`);
+  });
+
+  test('its state can be rebuilt from its history', async () => {
+    await expectSameFromHistory(engine, engine.run(id));
   });
 
   test('a rerun goes on from what it kept', async () => {
