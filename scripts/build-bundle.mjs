@@ -1,4 +1,4 @@
-// Builds the workflow bundle that the package ships, and records what it was built with.
+// Builds the workflow bundles that the package ships, and records what they were built with.
 import { writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { relative } from 'node:path';
@@ -9,21 +9,29 @@ import { PROTOCOL } from '../dist/src/core/protocol.js';
 const root = fileURLToPath(new URL('..', import.meta.url));
 const { version: sdkVersion } = createRequire(import.meta.url)('@temporalio/worker/package.json');
 
-const { code } = await bundleWorkflowCode({
-  workflowsPath: `${root}dist/workflows/pawl-workflow.js`,
-  logger: new DefaultLogger('WARN'),
-  // Stack traces name files of the package, not of the machine that built it.
-  webpackConfigHook: (config) => ({
-    ...config,
-    context: root,
-    output: {
-      ...config.output,
-      devtoolModuleFilenameTemplate: ({ absoluteResourcePath }) => `pawl/${relative(root, absoluteResourcePath)}`,
-    },
-  }),
-});
+/** @param {{ failureConverterPath?: string }} options */
+async function bundle(options) {
+  const { code } = await bundleWorkflowCode({
+    ...options,
+    workflowsPath: `${root}dist/workflows/pawl-workflow.js`,
+    logger: new DefaultLogger('WARN'),
+    // Stack traces name files of the package, not of the machine that built it.
+    webpackConfigHook: (config) => ({
+      ...config,
+      context: root,
+      output: {
+        ...config.output,
+        devtoolModuleFilenameTemplate: ({ absoluteResourcePath }) => `pawl/${relative(root, absoluteResourcePath)}`,
+      },
+    }),
+  });
+  return code;
+}
 
-await writeFile(`${root}dist/workflows/workflow-bundle.code`, code);
+await writeFile(`${root}dist/workflows/workflow-bundle.code`, await bundle({}));
+// The failure converter is a part of the code in the sandbox: a worker that encrypts takes this one.
+const failureConverterPath = `${root}dist/src/data/encoded-failure-converter.js`;
+await writeFile(`${root}dist/workflows/encrypted-workflow-bundle.code`, await bundle({ failureConverterPath }));
 await writeFile(
   `${root}dist/workflows/workflow-bundle.json`,
   `${JSON.stringify({ sdkVersion, protocol: PROTOCOL }, null, 2)}\n`,

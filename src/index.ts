@@ -43,7 +43,11 @@ export type { FailedTask, RunFailureDetails } from './core/run-failure.js';
 export type { TaskResult } from './core/task-result.js';
 export type { TaskState } from './core/task-state.js';
 export type { TriggerRule } from './core/trigger-rule.js';
+export { type CodecServer, type CodecServerOptions, codecServer } from './data/codec-server.js';
 export { type CollectableStorageDriver, isCollectable, type StoredObject } from './data/collectable-storage-driver.js';
+export { encryptedDataConverter } from './data/encrypted-data-converter.js';
+export { DecryptionError, EncryptionOptionsError, UnknownEncryptionKeyError } from './data/encryption-errors.js';
+export type { EncryptionOptions } from './data/encryption-keys.js';
 export { FileSystemStorageDriver, type FileSystemStorageDriverOptions } from './data/file-system-storage-driver.js';
 export type { StorageOption } from './data/storage-drivers.js';
 export {

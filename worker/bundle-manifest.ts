@@ -4,17 +4,21 @@ import { dirname, join } from 'node:path';
 
 const require = createRequire(import.meta.url);
 
-/** What is recorded beside the shipped bundle. */
+/** What is recorded beside the shipped bundles. */
 export interface BundleManifest {
-  /** The exact version of `@temporalio/worker` that it was built with: another one may not run it. */
+  /** The exact version of `@temporalio/worker` that they were built with: another one may not run them. */
   readonly sdkVersion: string;
   readonly protocol: number;
 }
 
-/** The workflow bundle that was built with the package. */
-export function shippedBundle(): { readonly codePath: string; readonly manifest: BundleManifest } {
-  const manifest = readJson(require.resolve('#workflow-bundle-manifest')) as BundleManifest; // written by the build beside the bundle
-  return { codePath: require.resolve('#workflow-bundle'), manifest };
+/**
+ * A workflow bundle that was built with the package.
+ *
+ * @param encrypted whether it is the one that puts messages and stacks of failures where codecs see them
+ */
+export function shippedBundle(encrypted: boolean): { readonly codePath: string; readonly manifest: BundleManifest } {
+  const manifest = readJson(require.resolve('#workflow-bundle-manifest')) as BundleManifest; // written by the build beside the bundles
+  return { codePath: require.resolve(encrypted ? '#encrypted-workflow-bundle' : '#workflow-bundle'), manifest };
 }
 
 export function installedSdkVersion(): string {

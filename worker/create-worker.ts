@@ -1,28 +1,18 @@
 import { loadClientConnectConfig } from '@temporalio/envconfig';
 import { NativeConnection, Worker, type WorkerOptions } from '@temporalio/worker';
 import { ServerUnreachableError } from '../src/client/errors.js';
-import { type StorageOption, storageDrivers } from '../src/data/storage-drivers.js';
+import { storageDrivers } from '../src/data/storage-drivers.js';
 import { DEFAULTS } from '../src/define/defaults.js';
-import type { SecretProvider } from '../src/define/secret-provider.js';
 import type { WorkflowDefinition } from '../src/define/workflow-definition.js';
+import type { DataOptions } from './data-options.js';
 import { PawlPlugin } from './pawl-plugin.js';
 
 /** Any option of a Temporal worker, of which none is required. */
-export interface CreateWorkerOptions extends Omit<WorkerOptions, 'taskQueue'> {
+export interface CreateWorkerOptions extends Omit<WorkerOptions, 'taskQueue'>, DataOptions {
   /** The workflows whose tasks this worker runs; those that their nodes run as children are added. */
   readonly workflows: readonly WorkflowDefinition[];
   /** @default 'pawl' */
   readonly taskQueue?: string;
-  /**
-   * Where outputs are stored that are too large to travel in a run's history: a storage driver of Temporal's, or several, of which the first stores. All workers
-   * of a run, and the engines that read its outputs, need the same. @default files, with a server on this machine that the environment names, or where
-   * PAWL_STORAGE_DIR is set; else none, and a task whose output is too large fails
-   */
-  readonly storage?: StorageOption;
-  /** Bytes of stored outputs that the worker keeps in memory, so that many tasks that need one fetch it once. @default 64 MiB */
-  readonly storageCacheBytes?: number;
-  /** What gives the values for `ctx.secret`. @default the environment of the worker's process */
-  readonly secrets?: SecretProvider;
 }
 
 /**
@@ -35,23 +25,21 @@ export interface CreateWorkerOptions extends Omit<WorkerOptions, 'taskQueue'> {
  *
  * @throws {@link DefinitionError} naming every problem of a definition
  * @throws {@link WorkerConfigurationError} for options that contradict each other
+ * @throws {@link EncryptionOptionsError} for keys that can't be right
  * @throws {@link ServerUnreachableError}
  */
-export async function createWorker({
-  workflows,
-  storage,
-  storageCacheBytes,
-  secrets,
-  ...options
-}: CreateWorkerOptions): Promise<Worker> {
+export async function createWorker({ workflows, ...given }: CreateWorkerOptions): Promise<Worker> {
+  const { storage, storageCacheBytes, encryption, secrets, ...options } = given;
   let own: OwnConnection | undefined;
-  const { address } = options.connection === undefined ? loadClientConnectConfig().connectionOptions : {};
+  const { address = DEFAULTS.address } =
+    options.connection === undefined ? loadClientConnectConfig().connectionOptions : {};
   // Before anything is connected: it compiles the definitions, and throws what is wrong with them.
   const plugin = new PawlPlugin({
     workflows,
-    storage: storageDrivers(storage, options.connection === undefined ? (address ?? DEFAULTS.address) : undefined),
+    storage: storageDrivers(storage, options.connection === undefined ? address : undefined),
     storageCacheBytes,
-    ...(secrets !== undefined && { secrets }),
+    encryption,
+    secrets,
     onEnd: async () => own?.connection.close(),
   });
   own = options.connection === undefined ? await connect() : undefined;

@@ -33,6 +33,7 @@ export function serverArguments(settings: {
   readonly host: string;
   readonly port: number;
   readonly uiPort: number;
+  readonly uiCodecEndpoint?: string | undefined;
   readonly namespace: string;
   /** An absolute path, or `memory`. */
   readonly dbFilename: string;
@@ -46,6 +47,7 @@ export function serverArguments(settings: {
   return [
     ...['server', 'start-dev', '--ip', settings.host],
     ...['--port', String(settings.port), '--ui-port', String(settings.uiPort)],
+    ...(settings.uiCodecEndpoint === undefined ? [] : ['--ui-codec-endpoint', settings.uiCodecEndpoint]),
     ...['--namespace', namespace],
     ...(inMemory ? [] : ['--db-filename', dbFilename]),
     ...pragmas.flatMap((pragma) => ['--sqlite-pragma', pragma]),

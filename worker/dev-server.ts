@@ -20,6 +20,8 @@ export interface DevServerOptions {
   readonly port?: number | undefined;
   /** The port of the Temporal UI on the loopback address. Default: a free one. */
   readonly uiPort?: number | undefined;
+  /** The URL of a codec server for the UI, such as `http://localhost:8888`. */
+  readonly uiCodecEndpoint?: string | undefined;
   /**
    * The SQLite file that keeps everything, made if it is not there; `memory` keeps nothing.
    * Default: `dev-server.db` in Pawl's cache folder.
@@ -110,13 +112,17 @@ type StartOutcome =
 
 async function startOnce(cli: string, dbFilename: string, options: DevServerOptions): Promise<StartOutcome> {
   const { namespace = 'default', tuned = true, dynamicConfig = {}, startTimeoutMs = START_TIMEOUT_MS } = options;
+  const { uiCodecEndpoint } = options;
   const port = options.port ?? (await findFreePort());
   // Where Temporal's own dev server has its UI, and so clients expect it; another port only if that one is taken.
   const uiPort = options.uiPort ?? ((await isPortFree(port + 1_000)) ? port + 1_000 : await findFreePort());
   const address = `${LOOPBACK}:${port}`;
   const uiUrl = `http://${LOOPBACK}:${uiPort}`;
 
-  const args = serverArguments({ host: LOOPBACK, port, uiPort, namespace, dbFilename, tuned, dynamicConfig });
+  const args = serverArguments({
+    ...{ host: LOOPBACK, port, uiPort, uiCodecEndpoint },
+    ...{ namespace, dbFilename, tuned, dynamicConfig },
+  });
   const server = await startServerProcess(cli, args).catch((error: unknown) => {
     throw notStarted(cli, error);
   });

@@ -1,33 +1,30 @@
-import type { ConnectionOptions } from '@temporalio/client';
+import type { ClientOptions, ConnectionOptions } from '@temporalio/client';
 import type { StorageDriver } from '@temporalio/common';
 import { SimplePlugin } from '@temporalio/plugin';
 import type { BundleOptions, ReplayWorkerOptions, Worker, WorkerOptions } from '@temporalio/worker';
 import { Runtime } from '@temporalio/worker';
 import { WorkerSecrets } from '../activities/worker-secrets.js';
 import { CHANNEL_ARGUMENTS } from '../src/client/connect.js';
+import {
+  encodedFailureConverterPath,
+  requireEncryption,
+  withEncryption,
+} from '../src/data/encrypted-data-converter.js';
+import { EncryptionCodec } from '../src/data/encryption-codec.js';
 import { OutputStore } from '../src/data/output-store.js';
-import { type StorageOption, storageDrivers } from '../src/data/storage-drivers.js';
-import type { SecretProvider } from '../src/define/secret-provider.js';
+import { storageDrivers } from '../src/data/storage-drivers.js';
 import type { WorkflowDefinition } from '../src/define/workflow-definition.js';
 import { bundleBoth } from './bundle-entry.js';
+import type { DataOptions } from './data-options.js';
 import { activitiesFor, registerWorkflows } from './registry.js';
 import { secretSource } from './secret-source.js';
 import { WorkerConfigurationError } from './worker-error.js';
 import { workerIdentity } from './worker-identity.js';
 import { chooseWorkflowCode } from './workflow-code.js';
 
-export interface PawlPluginOptions {
+export interface PawlPluginOptions extends DataOptions {
   /** The workflows whose tasks the worker runs; those that their nodes run as children are added. */
   readonly workflows: readonly WorkflowDefinition[];
-  /**
-   * Where outputs are stored that are too large to travel in a run's history. All workers of a run, and the engines that read its outputs, need the same.
-   * @default none; with PAWL_STORAGE_DIR files in that folder
-   */
-  readonly storage?: StorageOption | undefined;
-  /** Bytes of stored outputs that the worker keeps in memory, so that many tasks that need one fetch it once. @default 64 MiB */
-  readonly storageCacheBytes?: number | undefined;
-  /** What gives the values for `ctx.secret`. @default the environment of the worker's process */
-  readonly secrets?: SecretProvider;
   /** @internal Runs when the worker has ended, however it ended. */
   readonly onEnd?: () => Promise<void>;
 }
@@ -36,11 +33,12 @@ export interface PawlPluginOptions {
  * Adds Pawl to a Temporal worker that you already have: `Worker.create({ …, plugins: [new PawlPlugin({ workflows })] })`. Your workflows,
  * activities and interceptors go on as before. It also serves `Worker.runReplayHistories` and `bundleWorkflowCode`.
  *
- * @throws {@link DefinitionError}, {@link WorkerConfigurationError}
+ * @throws {@link DefinitionError}, {@link WorkerConfigurationError}, {@link EncryptionOptionsError}
  */
 export class PawlPlugin extends SimplePlugin {
   readonly #workflows: ReadonlyMap<string, WorkflowDefinition>;
   readonly #secrets: WorkerSecrets;
+  readonly #codec: EncryptionCodec | undefined;
   readonly #onEnd: (() => Promise<void>) | undefined;
   readonly #storage: readonly StorageDriver[];
   readonly #storageCacheBytes: number | undefined;
@@ -50,23 +48,29 @@ export class PawlPlugin extends SimplePlugin {
     super({ name: 'pawl' });
     this.#workflows = registerWorkflows(options.workflows);
     this.#secrets = new WorkerSecrets(secretSource(options.secrets));
+    this.#codec = options.encryption && new EncryptionCodec(options.encryption);
     this.#onEnd = options.onEnd;
     this.#storage = storageDrivers(options.storage, undefined);
     this.#storageCacheBytes = options.storageCacheBytes;
   }
 
+  override configureClient(options: ClientOptions): ClientOptions {
+    return this.#withEncryption(options);
+  }
+
   override configureWorker(options: WorkerOptions): WorkerOptions {
     this.#refuseFailureTypes(options);
+    const encrypting = this.#withEncryption(options);
     const outputs = new OutputStore({
       drivers: this.#storage,
-      codecs: options.dataConverter?.payloadCodecs,
+      codecs: encrypting.dataConverter?.payloadCodecs,
       namespace: options.namespace ?? 'default',
       cacheBytes: this.#storageCacheBytes,
     });
     const own = { ...options.activities } as Record<string, unknown>;
     const activities = activitiesFor(this.#workflows, own, { outputs, secrets: this.#secrets });
     return this.#withWorkflowCode({
-      ...options,
+      ...encrypting,
       activities,
       identity: options.identity ?? workerIdentity(this.#workflows.values()),
       stickyQueueScheduleToStartTimeout: options.stickyQueueScheduleToStartTimeout ?? STICKY_TIMEOUT,
@@ -76,11 +80,14 @@ export class PawlPlugin extends SimplePlugin {
   }
 
   override configureReplayWorker(options: ReplayWorkerOptions): ReplayWorkerOptions {
-    return this.#withWorkflowCode(options);
+    return this.#withWorkflowCode(this.#withEncryption(options));
   }
 
   override configureBundler(options: BundleOptions): BundleOptions {
-    return bundleBoth(options, [...this.#workflows.keys()]);
+    const names = [...this.#workflows.keys()];
+    if (this.#codec === undefined) return bundleBoth(options, names);
+    const failureConverterPath = encodedFailureConverterPath(options.failureConverterPath);
+    return bundleBoth({ ...options, failureConverterPath }, names);
   }
 
   /** For a connection of your own that an engine shall use: it must be able to read large histories. */
@@ -90,10 +97,16 @@ export class PawlPlugin extends SimplePlugin {
 
   override async runWorker(worker: Worker, next: (worker: Worker) => Promise<void>): Promise<void> {
     try {
+      if (this.#codec !== undefined) requireEncryption(this.#codec, worker.options.loadedDataConverter);
       await next(worker);
     } finally {
       await this.#onEnd?.();
     }
+  }
+
+  #withEncryption<T extends Pick<WorkerOptions, 'dataConverter'>>(options: T): T {
+    if (this.#codec === undefined) return options;
+    return { ...options, dataConverter: withEncryption(this.#codec, options.dataConverter) };
   }
 
   #withWorkflowCode<T extends ReplayWorkerOptions>(options: T): T {

@@ -1,4 +1,4 @@
-import { type Client, WorkflowNotFoundError } from '@temporalio/client';
+import type { Client } from '@temporalio/client';
 import { IDENTITY_MARK } from '../core/protocol.js';
 import { isGrpcStatus } from './grpc-error.js';
 import { toDate } from './timestamp.js';
@@ -112,22 +112,22 @@ async function readProblems(client: Client, taskQueue: string): Promise<RunProbl
   });
   const problems = await Promise.all(
     (executions ?? []).map(async ({ execution, type }) => {
-      const { workflowId = '', runId = '' } = { ...execution };
-      const description = await describeIfThere(client, workflowId ?? '', runId ?? '');
-      if (description === undefined) return undefined;
-      const problem = await workflowTaskProblem(client, description);
-      return problem && { workflowId: workflowId ?? '', runId: runId ?? '', workflow: type?.name ?? '', problem };
+      const { workflowId, runId } = { workflowId: execution?.workflowId ?? '', runId: execution?.runId ?? '' };
+      const raw = await describeIfThere(client, workflowId, runId);
+      const problem = raw && (await workflowTaskProblem(client, { raw, workflowId, runId }));
+      return problem === undefined ? undefined : { workflowId, runId, workflow: type?.name ?? '', problem };
     }),
   );
-  return problems.filter((problem) => problem !== undefined && problem !== '');
+  return problems.filter((problem) => problem !== undefined);
 }
 
-/** It may have been deleted since it was listed. */
+/** It may have been deleted since it was listed. Its memo is left alone: that may be encrypted with a key that is not there. */
 async function describeIfThere(client: Client, workflowId: string, runId: string) {
   try {
-    return await client.workflow.getHandle(workflowId, runId).describe();
+    const { namespace } = client.options;
+    return await client.workflowService.describeWorkflowExecution({ namespace, execution: { workflowId, runId } });
   } catch (error) {
-    if (error instanceof WorkflowNotFoundError || isGrpcStatus(error, 'notFound')) return undefined;
+    if (isGrpcStatus(error, 'notFound')) return undefined;
     throw error;
   }
 }

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { type Client, Connection, type WorkflowOptions } from '@temporalio/client';
 import { FIRST_PROTOCOL, type RunEnvelope } from '../core/protocol.js';
 import { wireOutput } from '../core/wire-output.js';
+import { EncryptionOptionsError } from '../data/encryption-errors.js';
 import { OutputStore } from '../data/output-store.js';
 import { type StorageOption, storageDrivers } from '../data/storage-drivers.js';
 import { compile } from '../define/compile.js';
@@ -91,11 +92,13 @@ export class OrchestrationEngine {
    * (TEMPORAL_ADDRESS, TEMPORAL_NAMESPACE, TEMPORAL_API_KEY, TLS, profiles).
    *
    * @throws {@link ServerUnreachableError} after `connectTimeout`, 10 seconds by default
+   * @throws {@link EncryptionOptionsError} for keys that can't be right
    */
   static async connect(
-    options: EngineOptions & (ConnectOptions | { readonly client: Client }) = {},
+    options: EngineOptions & (ConnectOptions | { readonly client: Client; readonly encryption?: never }) = {},
   ): Promise<OrchestrationEngine> {
     if ('client' in options) {
+      refuseEncryption(options);
       const { connection } = options.client;
       const address = connection instanceof Connection ? connection.options.address : undefined;
       const uiUrl = address === undefined ? process.env.TEMPORAL_UI_URL : guessUiUrl(address, process.env);
@@ -269,4 +272,13 @@ export class OrchestrationEngine {
     const url = runUrl(this.#uiUrl, this.client.options.namespace, workflowId, runId);
     return new Run(this.client, this.#outputs, { id: workflowId, runId, isFirst: true, url }, definition);
   }
+}
+
+/** What a client was made with can't be changed, and another one beside it would leave what the first sends in the clear. */
+function refuseEncryption({ encryption }: { readonly encryption?: unknown }): void {
+  if (encryption === undefined) return;
+  throw new EncryptionOptionsError('a client that is there already can not be made to encrypt', {
+    place: 'encryption',
+    hint: 'make it with new Client({ connection, dataConverter: encryptedDataConverter(encryption) })',
+  });
 }

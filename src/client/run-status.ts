@@ -17,6 +17,23 @@ export function runStatusOf(name: string): RunStatus {
   return status ?? 'running'; // UNSPECIFIED, UNKNOWN and PAUSED: it has not ended
 }
 
+/** Temporal's numbers; its enum is in a CommonJS module whose names ESM can't import. */
+const CODES: readonly (RunStatus | undefined)[] = [
+  undefined,
+  'running',
+  'completed',
+  'failed',
+  'cancelled',
+  'terminated',
+  'continued_as_new',
+  'timed_out',
+];
+
+/** @param code as in the server's own messages */
+export function runStatusOfCode(code: number | null | undefined): RunStatus {
+  return CODES[code ?? 0] ?? 'running'; // as above
+}
+
 /** As Temporal's visibility queries write it, such as `TimedOut`. */
 export function visibilityStatus(status: RunStatus): string {
   if (status === 'cancelled') return 'Canceled';

@@ -10,7 +10,7 @@ const LAST_EVENTS = 10;
  */
 export async function workflowTaskProblem(
   client: Client,
-  { raw, workflowId, runId }: WorkflowExecutionDescription,
+  { raw, workflowId, runId }: Pick<WorkflowExecutionDescription, 'raw' | 'workflowId' | 'runId'>,
 ): Promise<string | undefined> {
   const attempt = raw.pendingWorkflowTask?.attempt ?? 1;
   if (attempt < 2) return undefined;
@@ -22,7 +22,8 @@ export async function workflowTaskProblem(
   const payloads = new PayloadReader(client.options.loadedDataConverter);
   for (const { workflowTaskFailedEventAttributes: failed } of history?.events ?? []) {
     if (!failed) continue;
-    const error = await payloads.failure(failed.failure);
+    // One that can't be read is as good as a reason.
+    const error = await payloads.failure(failed.failure).catch((unreadable: Error) => unreadable);
     return `its workflow task has failed ${attempt - 1} times and is retried: ${error?.message ?? 'unknown failure'}`;
   }
   // Once or twice is a worker that was lost; a workflow task that times out again and again can't be completed by any.

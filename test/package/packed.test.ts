@@ -1,4 +1,5 @@
 import { execFile, spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -53,6 +54,25 @@ describe('the example of the design', () => {
     const { types, type } = await recordedTypes(engine, `${engine.taskQueue}-release-42`);
     expect(type).toBe('release');
     expect(types).toEqual(['release.build', 'release.deploy', 'release.scan', 'release.unit']);
+  });
+
+  test('runs encrypted, with the failure converter and the bundle that are packed', async () => {
+    await using engine = await connectEngine();
+    const address = { TEMPORAL_ADDRESS: inject('temporalAddress'), TASK_QUEUE: engine.taskQueue };
+    const env = { ...process.env, ...address, ENCRYPTION_KEY: randomBytes(32).toString('base64') };
+    const worker = await startWorker(env);
+    try {
+      const { stdout, stderr } = await run(process.execPath, ['out/client.js'], { cwd: project, env });
+      expect(JSON.parse(stdout.trim().split('\n').at(-1) ?? '')).toMatchObject({
+        named: { deploy: { report: 'clean' } },
+      });
+      expect(stderr).toBe('');
+    } finally {
+      await worker.stop();
+    }
+    const { events } = await engine.client.workflow.getHandle(`${engine.taskQueue}-release-42`).fetchHistory();
+    const [input] = events?.[0]?.workflowExecutionStartedEventAttributes?.input?.payloads ?? [];
+    expect(Buffer.from(input?.metadata?.encoding ?? []).toString()).toBe('binary/encrypted');
   });
 
   test('runs in process, without a server', async () => {
@@ -156,20 +176,29 @@ function files(tarball: string): Record<string, string> {
       async function scanImage(_image: string): Promise<{ report: string }> { return { report: 'clean' }; }
       async function rollOut(deployed: string, report: string) { return { deployed, report }; }
     `,
+    'encryption.ts': `
+      import type { EncryptionOptions } from 'pawl';
+
+      const key = process.env.ENCRYPTION_KEY;
+      export const encryption: EncryptionOptions | undefined = key === undefined ? undefined : { keys: { key }, activeKey: 'key' };
+    `,
     'worker.ts': `
       import { createWorker } from 'pawl/worker';
+      import { encryption } from './encryption.js';
       import { release } from './release.js';
 
-      const worker = await createWorker({ workflows: [release], taskQueue: process.env.TASK_QUEUE ?? 'pawl' });
+      const taskQueue = process.env.TASK_QUEUE ?? 'pawl';
+      const worker = await createWorker({ workflows: [release], taskQueue, encryption });
       console.log('worker is ready');
       await worker.run();
     `,
     'client.ts': `
       import { OrchestrationEngine } from 'pawl';
+      import { encryption } from './encryption.js';
       import { release } from './release.js';
 
       const taskQueue = process.env.TASK_QUEUE ?? 'pawl';
-      const engine = await OrchestrationEngine.connect({ taskQueue });
+      const engine = await OrchestrationEngine.connect({ taskQueue, encryption });
       const run = await engine.start(release, { dir: 'here' }, { workflowId: \`\${taskQueue}-release-42\` });
       for await (const snapshot of run.watch()) console.log(JSON.stringify(snapshot.counts));
       const { deploy } = await run.result();

@@ -1,6 +1,6 @@
 import { temporal } from '@temporalio/proto';
 import { describe, expect, test } from 'vitest';
-import { runStatusOf, visibilityStatus } from '../../src/client/run-status.js';
+import { runStatusOf, runStatusOfCode, visibilityStatus } from '../../src/client/run-status.js';
 
 test.each([
   ['RUNNING', 'running', 'Running'],
@@ -23,5 +23,10 @@ describe('every status that the server knows', () => {
   test.each(names)('%s has one here; one that has not ended is running', (name) => {
     const hasEnded = !['UNSPECIFIED', 'RUNNING', 'PAUSED'].includes(name);
     expect(runStatusOf(name)).toBe(hasEnded ? name.toLowerCase() : 'running');
+    const { WorkflowExecutionStatus } = temporal.api.enums.v1;
+    const key = `WORKFLOW_EXECUTION_STATUS_${name.replace('CANCELLED', 'CANCELED')}`;
+    expect(runStatusOfCode(WorkflowExecutionStatus[key as keyof typeof WorkflowExecutionStatus])).toBe(
+      runStatusOf(name),
+    );
   });
 });
