@@ -1,6 +1,10 @@
-import { describe, expect, test } from 'vitest';
+import { randomBytes } from 'node:crypto';
+import { S3StorageDriver } from '@temporalio/external-storage-s3';
+import { AwsSdkS3StorageDriverClient } from '@temporalio/external-storage-s3-aws-sdk';
+import { describe, expect, inject, test } from 'vitest';
 import { OrchestrationEngine, workflow } from '../../src/index.js';
 import { MemoryStorage } from '../support/memory-storage.js';
+import { startS3Server } from '../support/s3-server.js';
 import { connectEngine, withWorker } from '../support/worker-and-engine.js';
 
 const KIBIBYTE = 1024;
@@ -18,6 +22,52 @@ async function engineWith(storage: MemoryStorage): Promise<OrchestrationEngine> 
   const { client, taskQueue } = await connectEngine();
   return OrchestrationEngine.connect({ client, taskQueue, storage });
 }
+
+test('what is stored is encrypted, where the run is', async () => {
+  const storage = new MemoryStorage();
+  const encryption = { keys: { first: randomBytes(32) }, activeKey: 'first' };
+  const { taskQueue, client } = await connectEngine();
+  await client.connection.close();
+  await using engine = await OrchestrationEngine.connect({
+    address: inject('temporalAddress'),
+    taskQueue,
+    storage,
+    encryption,
+  });
+  const definition = workflow('hiding', {}, ({ task }) => ({
+    report: task('report', { run: () => `${'x'.repeat(20_000)} a planted marker` }),
+  }));
+  await withWorker(
+    engine,
+    [definition],
+    async () => expect((await engine.execute(definition)).report).toMatch(/ a planted marker$/),
+    { storage, encryption },
+  );
+  const stored = [...storage.objects.values()].map(({ data }) => Buffer.from(data ?? []).toString('latin1'));
+  expect(stored).toHaveLength(1);
+  expect(stored.join()).not.toMatch(/marker|xxxx|eHh4/);
+});
+
+test('S3 serves as storage of a run', async () => {
+  await using server = await startS3Server();
+  const storage = new S3StorageDriver({
+    client: new AwsSdkS3StorageDriverClient(server.client),
+    bucket: server.bucket,
+  });
+  const { client, taskQueue } = await connectEngine();
+  const engine = await OrchestrationEngine.connect({ client, taskQueue, storage });
+  const definition = passing(3 * KIBIBYTE ** 2);
+  await withWorker(
+    engine,
+    [definition],
+    async () => {
+      const run = await engine.start(definition);
+      expect((await run.result()).measure).toBe(3 * KIBIBYTE ** 2 - 2);
+      expect((await run.status()).tasks[0]?.output).toEqual({ bytes: 3 * KIBIBYTE ** 2, storage: 'aws.s3driver' });
+    },
+    { storage },
+  );
+});
 
 describe('an output', () => {
   test.each([
