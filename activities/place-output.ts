@@ -1,6 +1,6 @@
 import type { Json } from '../src/core/json.js';
 import { inMebibytes, LARGEST_PAYLOAD, payloadSize } from '../src/core/payload-size.js';
-import { storedOutput, wireOutput } from '../src/core/wire-output.js';
+import { storedOutput, wireItems, wireOutput } from '../src/core/wire-output.js';
 import type { OutputStore, StoredFor } from '../src/data/output-store.js';
 import { InvalidOutputError, NoStorageError } from './task-error.js';
 
@@ -11,6 +11,8 @@ export interface OutputPlace {
   /** What is larger does not travel itself; undefined in runs that knew no storage. */
   readonly inlineBytes: number | undefined;
   readonly signal: AbortSignal;
+  /** Whether it is a list of items, each of which is given to a task by itself. */
+  readonly isItems: boolean;
 }
 
 /**
@@ -30,5 +32,6 @@ export async function placeOutput(output: Json | undefined, place: OutputPlace):
     });
   }
   if (!store.canStore) throw NoStorageError.of(bytes, inlineBytes);
-  return storedOutput(await store.store(wire, owner, signal));
+  const stored = place.isItems && Array.isArray(wire) ? wireItems(wire) : wire;
+  return storedOutput(await store.store(stored, owner, signal));
 }

@@ -1,6 +1,7 @@
 import { Context } from '@temporalio/activity';
 import { CancelledFailure } from '@temporalio/common';
 import { isRecord, type Json } from '../src/core/json.js';
+import { LARGEST_PAYLOAD } from '../src/core/payload-size.js';
 import type { FailureNote, TaskArgument, TaskReply } from '../src/core/protocol.js';
 import type { OutputStore, StoredFor } from '../src/data/output-store.js';
 import { type AutomaticHeartbeat, startHeartbeat } from './automatic-heartbeat.js';
@@ -40,6 +41,7 @@ export function taskActivity(task: ServedTask, { eventLoop, outputs: store, secr
         owner: ownerOf(argument, surroundings),
         inlineBytes: inlineBytesOf(argument.pawl, store),
         signal: activity.cancellationSignal,
+        isItems: argument.pawl.call === 'over',
       });
       return attempts === 1 && !looksLikeReply(output) ? output : replyOf(attempts, output);
     } catch (error) {
@@ -72,7 +74,7 @@ function ownerOf({ pawl }: TaskArgument, { workflowId, runId }: Surroundings): S
 
 /** A list of items that can't be stored travels itself for as long as it can: the run needs it in any case. */
 function inlineBytesOf({ call, inlineBytes }: TaskArgument['pawl'], { canStore }: OutputStore): number | undefined {
-  return call === 'over' && !canStore ? undefined : inlineBytes;
+  return call === 'over' && inlineBytes !== undefined && !canStore ? LARGEST_PAYLOAD : inlineBytes;
 }
 
 function replyOf(attempts: number, output: Json | undefined): TaskReply {

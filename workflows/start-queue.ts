@@ -39,7 +39,7 @@ export class StartQueue {
 
   constructor(run: StartingRun) {
     this.#run = run;
-    this.#needs = new LargeNeeds(run.scheduler, run.values);
+    this.#needs = new LargeNeeds(run.scheduler, run.values, () => workflowInfo().historySize);
   }
 
   start(command: Start): void {

@@ -32,6 +32,12 @@ export const HALF = {
   carried: 1024 * 1024,
 } as const;
 
+/**
+ * Past so many bytes of history what a task needs is stored where it is more than so many bytes: up to 500 may start before the execution gives
+ * way, which it does at 16 MiB, and each has the input beside its needs.
+ */
+export const CROWDED = { history: 8 * 1024 * 1024, needs: 4 * 1024 } as const;
+
 /** Bytes beside the outputs: of the input and the rest in an activity's argument, of a command, of a unit in the carried state. */
 const BESIDE = { argument: 64 * 1024, command: 1_024, unit: 40 } as const;
 

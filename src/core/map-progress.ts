@@ -44,7 +44,9 @@ export function readItemList(output: Json | undefined): WireList | undefined {
 
 /** The item of a part of a map that is not split, as it travels. */
 export function itemOf({ items, from }: MapItems, part: number): Json {
-  return isInline(items) ? (wireOutput(items[part]) ?? null) : storedOutputAt(items.claim, from + part);
+  if (isInline(items)) return wireOutput(items[part]) ?? null;
+  const { claim, first = 0 } = items;
+  return storedOutputAt(claim, from + part - first);
 }
 
 /** Follows a map's parts, from when its items are known until all are settled. */

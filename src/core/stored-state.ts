@@ -5,7 +5,7 @@ import type { SavedMap, SavedUnits, SchedulerState } from './scheduler-state.js'
 import { readShardReport } from './shard-report.js';
 import { stateOfLetter } from './state-letter.js';
 import { isSettled } from './task-state.js';
-import { type Claim, isInline, outputExtent, readEnvelope, storedOutputAt } from './wire-output.js';
+import { type Claim, isInline, outputExtent, readEnvelope, storedOutputAt, wireItems } from './wire-output.js';
 
 /** Which outputs a state gives away: those that nothing needs any more which has not ended, or all. */
 export const STORED_EXTENTS = ['unneeded', 'all'] as const;
@@ -63,7 +63,7 @@ function neededBy({ tasks }: Plan, states: string): (task: number) => boolean {
 }
 
 function withoutOutputs(units: SavedUnits, pieces: Pieces, stays: (unit: number) => boolean): Without<SavedUnits> {
-  const moved = Object.entries(units.outputs).filter(([unit, output]) => !stays(Number(unit)) && !isClaim(output));
+  const moved = Object.entries(units.outputs).filter(([unit, output]) => !stays(Number(unit)) && !isPooled(output));
   if (moved.length === 0) return () => units;
   const claimOf = pieces.add(moved.map(([, output]) => output));
   return (claims) => {
@@ -76,9 +76,9 @@ function withoutOutputs(units: SavedUnits, pieces: Pieces, stays: (unit: number)
 }
 
 function withoutItems(map: SavedMap, pieces: Pieces): Without<SavedMap> {
-  const { items, parts, shardSize } = map;
+  const { items, from, parts, shardSize } = map;
   const isSmall = !isInline(items) || payloadSize(items) <= SMALL;
-  const claimOf = isSmall ? undefined : pieces.add(items);
+  const claimOf = isSmall ? undefined : pieces.add(wireItems(items));
   const withoutParts =
     parts === undefined
       ? undefined
@@ -87,7 +87,8 @@ function withoutItems(map: SavedMap, pieces: Pieces): Without<SavedMap> {
         : withoutReports(parts, pieces);
   return (claims) => ({
     ...map,
-    ...(isInline(items) && claimOf !== undefined && { items: { claim: claimOf(claims) }, count: items.length }),
+    ...(isInline(items) &&
+      claimOf !== undefined && { items: { claim: claimOf(claims), first: from }, count: items.length }),
     ...(withoutParts !== undefined && { parts: withoutParts(claims) }),
   });
 }
@@ -107,7 +108,8 @@ function withoutReports(shards: SavedUnits, pieces: Pieces): Without<SavedUnits>
   });
 }
 
-function isClaim(output: Json): boolean {
+/** One that shares its claim with others. A claim of its own takes more room than what stands for it, and is stored with the rest. */
+function isPooled(output: Json): boolean {
   const envelope = readEnvelope(output);
-  return envelope !== undefined && 'claim' in envelope;
+  return envelope !== undefined && 'claim' in envelope && envelope.at !== undefined;
 }

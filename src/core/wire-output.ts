@@ -19,7 +19,13 @@ export type Claim = {
 export type Stored = { readonly claim: Claim; readonly at?: number; readonly bytes?: number };
 
 /** One after the other they make a list; each output in it may be an envelope itself. */
-export type WireList = readonly Json[] | { readonly claim: Claim };
+export type WireList = readonly Json[] | StoredList;
+
+export interface StoredList {
+  readonly claim: Claim;
+  /** Of a map's items: the number of its first, where it has not all of them. @default 0 */
+  readonly first?: number;
+}
 
 /**
  * An output (or an input) travels as its own bare JSON, unless it is one of these, which stand under the key `$pawl`:
@@ -97,6 +103,11 @@ export function wireRecord(outputs: Json | undefined): Json | undefined {
   if (!isRecord(outputs)) return outputs as Json | undefined;
   const record = outputs as Readonly<Record<string, Json>>;
   return '$pawl' in record || Object.values(record).some(readEnvelope) ? envelope({ record }) : record;
+}
+
+/** A map's items, as they are stored: each as it travels. */
+export function wireItems(items: readonly Json[]): Json[] {
+  return items.map((item) => wireOutput(item) ?? null);
 }
 
 export function isInline(list: WireList): list is readonly Json[] {

@@ -47,10 +47,11 @@ export class OutputStore {
     this.#codecs = codecs;
     this.#namespace = namespace;
     this.#texts = new LRUCache<string, Buffer, Claim>({
-      maxSize: cacheBytes,
+      maxSize: Math.max(1, cacheBytes), // with 0 it would have no limit; no text fits into 1
       sizeCalculation: ({ byteLength }) => byteLength + 1,
       // Of many that want the same at once, one fetches.
       fetchMethod: (_, __, { context }) => this.#limit(() => this.#fetch(context)),
+      ignoreFetchAbort: true, // what is still fetched when others take its room is wanted all the same
     });
   }
 
@@ -146,7 +147,7 @@ export class OutputStore {
       return await pRetry(call, { ...RETRY, ...(signal !== undefined && { signal }), shouldRetry: isWorthRetrying });
     } catch (cause) {
       if (signal?.aborted) throw signal.reason;
-      if (isMissingObject(cause)) {
+      if (what === 'retrieve' && isMissingObject(cause)) {
         throw new OutputGoneError(`the storage '${driver.name}' does not have it any more: ${messageOf(cause)}`, {
           cause,
         });

@@ -6,6 +6,7 @@ import { NoWorkerError, type OrchestrationEngine, type Run, type RunSnapshot, wo
 import { deferred } from '../support/deferred.js';
 import { historyOf, payloadsOf } from '../support/run-history.js';
 import { statesOf, taskOf, waitForState } from '../support/snapshots.js';
+import { MemoryStorage } from '../support/memory-storage.js';
 import { connectEngine, withWorker } from '../support/worker-and-engine.js';
 
 /** `build` is done, `unit` runs until the test lets it go on, `deploy` needs it. */
@@ -312,8 +313,9 @@ test('a fan of 500 tasks, each with a need and an output of 8 KiB, completes, an
     const some = Object.fromEntries(shards.slice(0, 100).map((shard) => [shard.id, shard]));
     return { sum: task('sum', { needs: some, run: (needs) => Object.values(needs).join('').length }) };
   });
-  await using engine = await connectEngine();
-  const run = await withWorker(engine, [definition], () => ended(engine.start(definition)));
+  const storage = new MemoryStorage();
+  await using engine = await connectEngine(undefined, { storage });
+  const run = await withWorker(engine, [definition], () => ended(engine.start(definition)), { storage });
   expect(await run.result()).toEqual({ sum: 100 * 8 * 1024 });
   expect((await run.status()).counts.succeeded).toBe(502);
   const history = await historyOf(engine, run);

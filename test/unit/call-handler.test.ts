@@ -80,14 +80,12 @@ describe('a task', () => {
     const definition = looseWorkflow((task) => {
       task('a', { output: z.object({ size: z.number() }), run: () => ({ size: 'large' }) });
       task('b', { run: () => ({ at: [new Date(0)] }) });
-      task('c', { run: () => 'x'.repeat(2 * 1024 * 1024) });
     });
     await expect(callTask(definition, 'a')).rejects.toMatchObject({
       failureType: 'InvalidOutput',
       message: expect.stringContaining('output.size: Invalid input'),
     });
     await expect(callTask(definition, 'b')).rejects.toThrow('output.at[0]: a Date is not JSON');
-    await expect(callTask(definition, 'c')).rejects.toThrow('output: it is 2.00 MiB of JSON, and Temporal takes 2 MiB');
   });
 });
 
@@ -182,7 +180,6 @@ describe('a map', () => {
     ['a string', 'eu', 'over: it returned a string, not an array'],
     ['a Date within', [1, { at: new Date(0) }], 'over[1].at: a Date is not JSON'],
     ['undefined as an item', [undefined], 'over[0]: undefined is not JSON'],
-    ['too much', ['x'.repeat(2 * 1024 * 1024)], 'over: it is 2.00 MiB of JSON, and Temporal takes 2 MiB'],
   ])('whose `over` returns %s fails with the place', async (_, items, message) => {
     const wrong = workflow('release', {}, ({ map }) => {
       map('smoke', { over: () => items as string[], run: () => 1 });

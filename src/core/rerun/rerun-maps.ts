@@ -6,6 +6,7 @@ import { type SavedMap, saveUnits } from '../scheduler-state.js';
 import { knownOfShard, type ShardReport } from '../shard-report.js';
 import { STATE_LETTERS } from '../state-letter.js';
 import type { TaskOrchestrator } from '../task-orchestrator.js';
+import { isInline } from '../wire-output.js';
 import type { TaskDecision } from './rerun-decision.js';
 import { oldTask, type Rerun, settled, triggered } from './rerun-units.js';
 
@@ -33,9 +34,10 @@ export function rerunMaps(
     if (action === 'reuse' && extent === 'least') return;
     const again = new Set(items?.rerun);
     const { tolerated } = mapItems(map.of.items, taskAt(plan, task).map ?? {});
-    const { shardSize, from } = map.of;
+    const { items: list, count, shardSize, from } = map.of;
     maps[task] = {
-      items: map.of.items,
+      items: list,
+      ...(!isInline(list) && { count }),
       from,
       ...(shardSize !== undefined && { shardSize }),
       tolerated,

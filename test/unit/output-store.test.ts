@@ -1,0 +1,57 @@
+import { describe, expect, test } from 'vitest';
+import { OutputGoneError, StorageFailedError } from '../../src/index.js';
+import { MemoryStorage, memoryStore } from '../support/memory-storage.js';
+
+const OWNER = { workflow: 'release', workflowId: 'release-42', runId: 'first' };
+const text = (n: number) => `${n}`.padEnd(1_000, 'x');
+
+describe('an output store', () => {
+  test('loads what others push out of its memory meanwhile', async () => {
+    const storage = new MemoryStorage();
+    const store = memoryStore({ drivers: [storage] });
+    const claims = await Promise.all(Array.from({ length: 50 }, (_, n) => store.store(text(n), OWNER)));
+    const small = memoryStore({ drivers: [storage], cacheBytes: 1_500 });
+    const loaded = await Promise.all(claims.map((claim) => small.load(claim)));
+    expect(loaded).toEqual(claims.map((_, n) => text(n)));
+  });
+
+  test('without memory loads each time', async () => {
+    const storage = new MemoryStorage();
+    const store = memoryStore({ drivers: [storage], cacheBytes: 0 });
+    const claim = await store.store(text(1), OWNER);
+    expect([await store.load(claim), await store.load(claim)]).toEqual([text(1), text(1)]);
+    expect(storage.retrievals).toBe(2);
+  });
+
+  test('fetches once what many want at once', async () => {
+    const storage = new MemoryStorage();
+    const claim = await memoryStore({ drivers: [storage] }).store(text(1), OWNER);
+    const store = memoryStore({ drivers: [storage] });
+    await Promise.all(Array.from({ length: 200 }, () => store.load(claim)));
+    expect(storage.retrievals).toBe(1);
+  });
+
+  test('tries again after a failure, and does not remember it', async () => {
+    const storage = new MemoryStorage();
+    const claim = await memoryStore({ drivers: [storage] }).store(text(1), OWNER);
+    storage.beforeRetrieve = () => {
+      throw new Error('it is away');
+    };
+    const store = memoryStore({ drivers: [storage] });
+    await expect(store.load(claim)).rejects.toThrow("the storage 'memory' could not retrieve it: it is away");
+    storage.beforeRetrieve = () => {};
+    expect(await store.load(claim)).toBe(text(1));
+  });
+
+  test('that can not store because there is no bucket does not say that an output is gone', async () => {
+    const storage = new MemoryStorage();
+    storage.beforeStore = () => {
+      throw Object.assign(new Error('no such bucket'), { name: 'NoSuchBucket' });
+    };
+    const error = await memoryStore({ drivers: [storage] })
+      .store(1, OWNER)
+      .catch((thrown: unknown) => thrown);
+    expect(error).toBeInstanceOf(StorageFailedError);
+    expect(error).not.toBeInstanceOf(OutputGoneError);
+  });
+});
