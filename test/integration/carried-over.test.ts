@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { expect, test } from 'vitest';
 import { z } from 'zod';
+import { LARGEST_PAYLOAD } from '../../src/core/payload-size.js';
 import { optional, RunFailedError, settled, workflow } from '../../src/index.js';
 import { deferred } from '../support/deferred.js';
 import { isoDate } from '../support/iso-date.js';
@@ -96,10 +97,10 @@ test('waves stay barriers', async () => {
   expect(order).toEqual(Array.from({ length: 24 }, (_, i) => Math.floor(i / 2)));
 });
 
-test('a run whose outputs are too large to be carried over goes on, and protects its compensations as any other', async () => {
+test('a run that is too large to be carried over goes on, and protects its compensations as any other', async () => {
   const [undoing, goOn] = [deferred(), deferred()];
-  const definition = workflow('large', {}, (builder) => {
-    for (const id of ['a', 'b', 'c']) builder.task(id, { run: () => 'x'.repeat(900_000) });
+  const input = z.object({ text: z.string() });
+  const definition = workflow('large', { input }, (builder) => {
     const last = taskLine(builder, 12);
     const hotel = builder.task('hotel', {
       needs: { last },
@@ -118,7 +119,9 @@ test('a run whose outputs are too large to be carried over goes on, and protects
     });
   });
   await using engine = await connectEngine();
-  const run = await startShort(engine, definition, EVENTS);
+  // There is no storage for it, and beside it no room for plan and state.
+  const text = 'i'.repeat(LARGEST_PAYLOAD - 1_500);
+  const run = await startShort(engine, definition, EVENTS, { input: { text } });
   await withWorker(engine, [definition], async () => {
     await undoing.promise;
     await run.cancel();

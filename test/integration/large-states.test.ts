@@ -1,6 +1,9 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
+import { LARGEST_PAYLOAD } from '../../src/core/payload-size.js';
+import type { GroupBuilder } from '../../src/define/workflow-builder.js';
 import { type OrchestrationEngine, OrderRefusedError, type Run, workflow } from '../../src/index.js';
+import { MemoryStorage } from '../support/memory-storage.js';
 import { expectSameFromHistory } from '../support/rebuilt-from-history.js';
 import { historyOf } from '../support/run-history.js';
 import { executionsOf, startShort } from '../support/short-executions.js';
@@ -11,43 +14,65 @@ import { connectEngine, withWorker } from '../support/worker-and-engine.js';
 const MB = 1_000_000;
 const once = { retry: { maximumAttempts: 1 } };
 
-test('a run whose history is past 16 MiB, and that can not be carried over, waits as any other, takes orders and ends', async () => {
-  const definition = workflow('heavy', {}, ({ task, approval }) => {
-    for (let i = 0; i < 14; i++) task(`m${i}`, { run: () => 'o'.repeat(1.3 * MB) });
+/** Each reads the input: beside it there is no room for plan and state in what continue-as-new carries. */
+const FULL_INPUT = { text: 'i'.repeat(LARGEST_PAYLOAD - 1_500) };
+const input = z.object({ text: z.string() });
+
+test('without a storage, a run whose history is past 16 MiB, and that can not be carried over, waits as any other, takes orders and ends', async () => {
+  const definition = workflow('heavy', { input }, ({ task, approval }) => {
+    for (let i = 0; i < 10; i++) task(`m${i}`, { run: (_, { input }) => input.text.length });
     const goLive = approval('go-live', {});
     return { end: task('end', { needs: { goLive }, run: () => 'end' }) };
   });
   await using engine = await connectEngine();
-  const run = await engine.start(definition);
+  const run = await engine.start(definition, FULL_INPUT);
   await withWorker(engine, [definition], async () => {
-    await expect.poll(async () => (await run.status()).counts.succeeded, { timeout: 20_000, interval: 300 }).toBe(14);
+    await expect.poll(async () => (await run.status()).counts.succeeded, { timeout: 30_000, interval: 300 }).toBe(10);
     expect(await bytesOf(engine, run)).toBeGreaterThan(16 * 1024 * 1024);
     await run.approve('go-live');
     expect(await run.result()).toEqual({ end: 'end' });
   });
   expect(await executionsOf(engine, run)).toHaveLength(1);
-}, 60_000);
+}, 90_000);
 
-test('a run whose input and state fit alone, and not together, goes on where it is', async () => {
-  const definition = workflow('three-parts', { input: z.object({ text: z.string() }) }, (builder) => {
-    builder.task('a', { run: () => 'o'.repeat(0.7 * MB) });
-    builder.task('b', { run: () => 'o'.repeat(0.7 * MB) });
+describe('a run whose input and state fit alone, and not together,', () => {
+  const definition = workflow('two-parts', { input }, (builder) => {
+    givenValues(builder, 7);
     return { last: taskLine(builder, 12) };
   });
-  await using engine = await connectEngine();
-  const run = await startShort(engine, definition, 20, { input: { text: 'i'.repeat(0.9 * MB) } });
-  await withWorker(engine, [definition], async () => expect(await run.result()).toEqual({ last: 12 }));
-  expect(await executionsOf(engine, run)).toHaveLength(1);
-  expect((await run.status()).status).toBe('completed');
-}, 60_000);
 
-test('a child workflow whose input, needs and items fit alone, and not together, can not start; what needs it is told, and the run ends as any other', async () => {
+  async function ended(options: { readonly storage?: MemoryStorage }) {
+    await using engine = await connectEngine();
+    const run = await startShort(engine, definition, 20, { input: { text: 'i'.repeat(1.2 * MB) } });
+    await withWorker(
+      engine,
+      [definition],
+      async () => {
+        for (let i = 0; i < 7; i++) await run.send(`given${i}`, VALUE);
+        expect(await run.result()).toEqual({ last: 12 });
+      },
+      options,
+    );
+    expect((await run.status()).status).toBe('completed');
+    return await executionsOf(engine, run);
+  }
+
+  test('goes on where it is without a storage', async () => {
+    expect(await ended({})).toHaveLength(1);
+  }, 90_000);
+
+  test('continues as new with one', async () => {
+    expect((await ended({ storage: new MemoryStorage() })).length).toBeGreaterThan(1);
+  }, 90_000);
+});
+
+test('without a storage, a child workflow whose input, needs and items fit alone, and not together, can not start; what needs it is told, and the run ends as any other', async () => {
   const undone: string[] = [];
-  const definition = workflow('three-parts', { input: z.object({ text: z.string() }) }, ({ task, map }) => {
-    const a = task('a', { run: () => 'o'.repeat(0.85 * MB), compensate: () => void undone.push('a') });
-    map('m', {
+  const definition = workflow('three-parts', { input }, (builder) => {
+    const a = builder.task('a', { run: () => 1, compensate: () => void undone.push('a') });
+    builder.map('m', {
       ...once,
-      needs: { a },
+      needs: { a, ...givenValues(builder, 7) },
       over: () => Array.from({ length: 1_001 }, (_, item) => String(item).padEnd(450, 'x')),
       run: () => 1,
     });
@@ -55,6 +80,7 @@ test('a child workflow whose input, needs and items fit alone, and not together,
   await using engine = await connectEngine();
   const run = await engine.start(definition, { text: 'i'.repeat(0.85 * MB) });
   await withWorker(engine, [definition], async () => {
+    for (let i = 0; i < 7; i++) await run.send(`given${i}`, VALUE);
     await expect(run.result()).rejects.toThrow(
       /1000 of 1001 items failed: m\[0\.\.999\]: what its child workflow is given is 2\.\d\d MiB of JSON/,
     );
@@ -105,6 +131,14 @@ test('a reason of a megabyte is refused, and of a long one both ends are kept', 
   });
   await expectSameFromHistory(engine, run as Run);
 }, 60_000);
+
+/** The largest that is given to a run while it runs, and is not stored. */
+const VALUE = 'v'.repeat(125_000);
+
+function givenValues({ event }: Pick<GroupBuilder<unknown>, 'event'>, count: number) {
+  const given = (index: number) => event(`given${index}`, { schema: z.string() });
+  return Object.fromEntries(Array.from({ length: count }, (_, index) => [`given${index}`, given(index)] as const));
+}
 
 async function bytesOf(engine: OrchestrationEngine, run: Run<unknown>): Promise<number> {
   const { historySize = 0 } = await engine.client.workflow.getHandle(run.id).describe();

@@ -4,9 +4,9 @@ import { SNAPSHOT_MEMO } from '../../src/core/protocol.js';
 import { readTasks, type WireSnapshot } from '../../src/core/snapshot.js';
 import { NoWorkerError, type OrchestrationEngine, type Run, type RunSnapshot, workflow } from '../../src/index.js';
 import { deferred } from '../support/deferred.js';
+import { MemoryStorage } from '../support/memory-storage.js';
 import { historyOf, payloadsOf } from '../support/run-history.js';
 import { statesOf, taskOf, waitForState } from '../support/snapshots.js';
-import { MemoryStorage } from '../support/memory-storage.js';
 import { connectEngine, withWorker } from '../support/worker-and-engine.js';
 
 /** `build` is done, `unit` runs until the test lets it go on, `deploy` needs it. */
