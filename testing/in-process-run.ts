@@ -3,10 +3,12 @@ import { RunCancelledError, RunFailedError } from '../src/client/errors.js';
 import type { AuditEntry } from '../src/core/order.js';
 import { describeRunFailure } from '../src/core/run-failure.js';
 import type { RunOutcome } from '../src/core/run-outcome.js';
+import { resolveOutput } from '../src/data/resolve-output.js';
 import { explainInProcess } from './explain-in-process.js';
 import { findChild } from './find-unit.js';
 import type { InProcessDriver } from './in-process-driver.js';
 import { type InProcessTask, readTask } from './in-process-task.js';
+import { nothingStored } from './nothing-stored.js';
 import { requireOutputs } from './skipped-outputs.js';
 
 /** What came of a workflow that ran in this process. */
@@ -36,7 +38,8 @@ export class InProcessRun<Output> {
       throw new RunFailedError(message, details, undefined);
     }
     requireOutputs(this.#run.execution);
-    return (await decodeOutputs(definition, scheduler.outputs())) as Output; // typed by the definition
+    const outputs = await resolveOutput({ $pawl: { record: scheduler.outputs() } }, nothingStored);
+    return (await decodeOutputs(definition, outputs ?? {})) as Output; // typed by the definition
   }
 
   /**

@@ -32,6 +32,9 @@ interface Carried {
   readonly bytes: number;
 }
 
+/** With a storage that fails: nothing else goes on meanwhile. */
+const PATIENCE = '20s';
+
 /** One execution of a run: the scheduler with its driver, the orders that it takes, and its end before history grows too long. */
 export class PawlRun {
   readonly scheduler: Scheduler;
@@ -103,7 +106,9 @@ export class PawlRun {
       if (carried.bytes <= HALF.carried) return carried;
       const { values, without } = statePieces(carried.state, plan, extent);
       const claims =
-        values.length === 0 ? undefined : await this.values.store(values, 'store outputs, to continue as new');
+        values.length === 0
+          ? undefined
+          : await this.values.store(values, 'store outputs, to continue as new', PATIENCE);
       if (claims !== undefined) carried = this.#carried(without(claims));
     }
     return carried.bytes <= LARGEST_PAYLOAD ? carried : this.#carried(withoutItemTimes(carried.state));

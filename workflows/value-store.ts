@@ -1,3 +1,4 @@
+import type { Duration } from '@temporalio/common';
 import {
   ActivityFailure,
   CancellationScope,
@@ -24,11 +25,19 @@ export class ValueStore {
     this.#owner = owner;
   }
 
-  /** A claim on each of the values; undefined if the worker has no storage, or that fails: then they stay where they are. */
-  async store(values: readonly Json[], summary: string): Promise<readonly Claim[] | undefined> {
+  /**
+   * A claim on each of the values; undefined if the worker has no storage, or that fails: then they stay where they are.
+   *
+   * @param patience with a storage that fails
+   */
+  async store(
+    values: readonly Json[],
+    summary: string,
+    patience: Duration = '5m',
+  ): Promise<readonly Claim[] | undefined> {
     const activities = proxyLocalActivities<Record<string, (request: StoreRequest) => Promise<StoreReply>>>({
       startToCloseTimeout: '2m',
-      scheduleToCloseTimeout: '5m',
+      scheduleToCloseTimeout: patience,
       retry: { nonRetryableErrorTypes: ['NotFoundError'] }, // of a worker whose Pawl knew no storage
       summary,
     });

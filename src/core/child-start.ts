@@ -108,8 +108,16 @@ function shardStart(
 function shardPlan(plan: Plan, task: PlannedTask, shards: number): Plan {
   // What the run does when it ends is not the shard's to do: its needs are there to be read.
   const needs = task.needs.map((need) => {
-    const { trigger: _, modes: __, as: ___, compensate: ____, ...rest } = taskAt(plan, need);
-    return { ...rest, kind: 'task' as const, needs: [] };
+    const { id, title, options, allowFailure, outputSchema } = taskAt(plan, need);
+    return {
+      id,
+      kind: 'task' as const,
+      needs: [],
+      ...(allowFailure && { allowFailure }),
+      options,
+      ...(title !== undefined && { title }),
+      ...(outputSchema !== undefined && { outputSchema }),
+    };
   });
   const total = task.map?.concurrency ?? plan.maxConcurrentTasks;
   const concurrency = Math.max(1, Math.floor(total / shards));

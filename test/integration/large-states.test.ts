@@ -2,13 +2,12 @@ import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { LARGEST_PAYLOAD } from '../../src/core/payload-size.js';
 import type { GroupBuilder } from '../../src/define/workflow-builder.js';
-import { type OrchestrationEngine, OrderRefusedError, type Run, workflow } from '../../src/index.js';
+import { type OrchestrationEngine, OrderRefusedError, type Run, type TaskHandle, workflow } from '../../src/index.js';
 import { MemoryStorage } from '../support/memory-storage.js';
 import { expectSameFromHistory } from '../support/rebuilt-from-history.js';
 import { historyOf } from '../support/run-history.js';
 import { executionsOf, startShort } from '../support/short-executions.js';
 import { taskOf, waitForState } from '../support/snapshots.js';
-import { taskLine } from '../support/task-line.js';
 import { connectEngine, withWorker } from '../support/worker-and-engine.js';
 
 const MB = 1_000_000;
@@ -36,14 +35,18 @@ test('without a storage, a run whose history is past 16 MiB, and that can not be
 }, 90_000);
 
 describe('a run whose input and state fit alone, and not together,', () => {
+  /** A line of tasks that begins when all values are given. */
   const definition = workflow('two-parts', { input }, (builder) => {
-    givenValues(builder, 7);
-    return { last: taskLine(builder, 12) };
+    givenValues(builder, 6);
+    const end = builder.event('given6', { schema: z.string() });
+    let last: TaskHandle<number> = builder.task('t1', { needs: { end }, run: () => 1 });
+    for (let i = 2; i <= 12; i++) last = builder.task(`t${i}`, { needs: { last }, run: ({ last }) => last + 1 });
+    return { last };
   });
 
   async function ended(options: { readonly storage?: MemoryStorage }) {
     await using engine = await connectEngine();
-    const run = await startShort(engine, definition, 20, { input: { text: 'i'.repeat(1.2 * MB) } });
+    const run = await startShort(engine, definition, 60, { input: { text: 'i'.repeat(1.2 * MB) } });
     await withWorker(
       engine,
       [definition],
@@ -137,7 +140,8 @@ const VALUE = 'v'.repeat(125_000);
 
 function givenValues({ event }: Pick<GroupBuilder<unknown>, 'event'>, count: number) {
   const given = (index: number) => event(`given${index}`, { schema: z.string() });
-  return Object.fromEntries(Array.from({ length: count }, (_, index) => [`given${index}`, given(index)] as const));
+  const values = Array.from({ length: count }, (_, index) => [`given${index}`, given(index)] as const);
+  return Object.fromEntries(values);
 }
 
 async function bytesOf(engine: OrchestrationEngine, run: Run<unknown>): Promise<number> {

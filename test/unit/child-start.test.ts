@@ -89,6 +89,26 @@ describe('the child workflow of a shard', () => {
     ]);
   });
 
+  test('has a plan that is well-formed whatever kind its needs are of', () => {
+    const kinds = {
+      event: { kind: 'event', wait: { timeout: 1_000 }, asks: true },
+      sleep: { kind: 'sleep', wait: { duration: 1_000 } },
+      map: { kind: 'map', map: { concurrency: 2 } },
+      child: { kind: 'subworkflow', child: 0, asks: true },
+      it: { kind: 'map' },
+    } as const;
+    const plan = planOf(
+      { event: [], sleep: [], map: [], child: [], it: ['event', 'sleep', 'map', 'child'] },
+      { kinds },
+    );
+    const scheduler = new Scheduler(plan);
+    scheduler.apply({ kind: 'runStarted', at: 0 });
+    for (const task of ['event', 'sleep', 'map', 'child']) giveOrder(scheduler, { verb: 'complete', task, output: 1 });
+    scheduler.apply({ kind: 'taskSucceeded', task: 4, dispatch: 1, attempts: 1, at: 1, output: numbers(1_001) });
+    const { plan: ofShard } = childStart(scheduler, { task: 4, part: 0 });
+    expect(() => readPlan(JSON.parse(JSON.stringify(ofShard)))).not.toThrow();
+  });
+
   test('shares the concurrency of the map', () => {
     const { plan } = childStart(parent({ map: { concurrency: 10 } }), { task: 1, part: 0 });
     expect(plan.tasks[1]?.map?.concurrency).toBe(3);

@@ -1,0 +1,92 @@
+import { describe, expect, test } from 'vitest';
+import { type TaskHandle, workflow } from '../../src/index.js';
+import { executionsOf, startShort } from '../support/short-executions.js';
+import { taskOf, waitForState } from '../support/snapshots.js';
+import { KIBIBYTE, text, withStorage } from '../support/stored-runs.js';
+import { taskLine } from '../support/task-line.js';
+
+/** Events after which the runs of this file continue as new. */
+const EVENTS = 60;
+/** Outputs of so many bytes, which travel themselves, and together are 3 MiB. */
+const BYTES = 6 * KIBIBYTE;
+const COUNT = 512;
+
+/** Bytes of a list of texts, each of the number at which it stands. */
+const numbered = (count: number, bytes: number) => Array.from({ length: count }, (_, n) => `${n}`.padEnd(bytes, 'x'));
+
+describe('a run with 3 MiB of outputs of a map', () => {
+  test.each([
+    ['that nobody needs any more', false],
+    ['that the last task needs', true],
+  ])(
+    '%s continues as new, and all of them can be read',
+    async (_, isNeeded) => {
+      const definition = workflow('long', {}, (builder) => {
+        const pages = builder.map('pages', {
+          over: () => Array.from({ length: COUNT }, (_, n) => n),
+          run: (n) => `${n}`.padEnd(BYTES, 'x'),
+        });
+        const first = builder.task('first', { needs: { pages }, run: ({ pages }) => pages.length });
+        const line = taskLine(builder, 20);
+        const needs = { line, first, ...(isNeeded && { pages }) };
+        return {
+          last: builder.task('last', { needs, run: (given) => ('pages' in given ? given.pages.join('').length : 0) }),
+          pages,
+        };
+      });
+      await withStorage([definition], async (engine) => {
+        const run = await startShort(engine, definition, EVENTS);
+        const { last, pages } = await run.result();
+        expect(last).toBe(isNeeded ? COUNT * BYTES : 0);
+        expect(pages).toEqual(numbered(COUNT, BYTES));
+        expect((await executionsOf(engine, run)).length).toBeGreaterThan(1);
+        expect(await run.output('pages[511]')).toMatch(/^511x+$/);
+        expect(taskOf(await run.status(), 'pages').output).toMatchObject({ storage: 'memory' });
+      });
+    },
+    180_000,
+  );
+});
+
+test('what tasks made before is given to those that run in a later execution, whether it travelled or was stored', async () => {
+  const definition = workflow('long', {}, (builder) => {
+    const makes: Record<string, TaskHandle<string>> = {};
+    for (let n = 0; n < 60; n++)
+      makes[`make${n}`] = builder.task(`make${n}`, { run: () => text(n % 2 === 0 ? 7 * KIBIBYTE : 100 * KIBIBYTE) });
+    const go = builder.approval('go');
+    return {
+      sum: builder.task('sum', {
+        needs: { ...makes, go },
+        run: ({ go: _, ...made }) => Object.values(made).join('').length,
+      }),
+    };
+  });
+  await withStorage([definition], async (engine) => {
+    const run = await startShort(engine, definition, 40);
+    await expect.poll(async () => (await run.status()).counts.succeeded, { timeout: 60_000 }).toBe(60);
+    expect(await run.output('make1')).toBe(text(100 * KIBIBYTE));
+    await run.approve('go');
+    expect(await run.result()).toEqual({ sum: 30 * (7 * KIBIBYTE - 2) + 30 * (100 * KIBIBYTE - 2) });
+    expect((await executionsOf(engine, run)).length).toBeGreaterThan(1);
+    expect(await run.output('make0')).toBe(text(7 * KIBIBYTE));
+  });
+}, 180_000);
+
+test('while the storage fails a run whose outputs are too much to be carried goes on, and continues as new later', async () => {
+  const definition = workflow('long', {}, (builder) => {
+    const over = () => Array.from({ length: 500 }, (_, n) => n);
+    const maps = ['a', 'b', 'c'].map((id) => builder.map(id, { over, run: (n) => `${n}`.padEnd(2_000, id) }));
+    const go = builder.approval('go', { needs: Object.fromEntries(maps.map((map) => [map.id, map])) });
+    return { end: builder.task('end', { needs: { go }, run: () => 'end' }) };
+  });
+  await withStorage([definition], async (engine, storage) => {
+    storage.beforeStore = () => {
+      throw new Error('the storage is away');
+    };
+    const run = await startShort(engine, definition, 3_000);
+    await waitForState(run, 'go', 'waiting');
+    expect(await run.output('b[3]')).toMatch(/^3b+$/);
+    await run.approve('go');
+    expect(await run.result()).toEqual({ end: 'end' });
+  });
+}, 240_000);
