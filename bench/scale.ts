@@ -6,10 +6,12 @@ import { parseArgs } from 'node:util';
 import { Runtime } from '@temporalio/worker';
 import { OrchestrationEngine } from 'pawl';
 import { type DevServer, startDevServer } from 'pawl/worker';
-import { cpuTimeOf } from './scale/cpu-time-of.js';
+import { cpuTimeOf } from './measure/cpu-time-of.js';
+import { type Criterion, printCriteria } from './measure/criterion.js';
+import { WorkerProcess } from './measure/worker-process.js';
 import { type CpuTimes, type MeasuredRun, measureRun } from './scale/measure-run.js';
-import { type Criterion, judgeGrowth, judgeRuns, printCriteria, printMachine, printRun } from './scale/report.js';
-import { WorkerProcess } from './scale/worker-process.js';
+import { judgeGrowth, judgeRuns, printMachine, printRun } from './scale/report.js';
+import type { WorkerSettings } from './scale/worker-script.js';
 import { items, itemsOutputs, layers, layersOutputs } from './scale/workflows.js';
 
 const SMALL = 1_000;
@@ -19,7 +21,7 @@ const ITEMS = 100_000;
 const SIZES = [SMALL, SMALL, SMALL, LARGE, SMALL, SMALL, LARGE, SMALL, SMALL];
 
 async function measureGraphs(engine: OrchestrationEngine, server: DevServer): Promise<Criterion[]> {
-  await using worker = await WorkerProcess.start({ address: server.address, layers: [SMALL, LARGE], items: [] });
+  await using worker = await startWorker({ address: server.address, layers: [SMALL, LARGE], items: [] });
   const definitions = new Map([SMALL, LARGE].map((size) => [size, layers(size)]));
   const runs: MeasuredRun[] = [];
   for (const size of SIZES) {
@@ -38,10 +40,14 @@ async function measureGraphs(engine: OrchestrationEngine, server: DevServer): Pr
 }
 
 async function measureMap(engine: OrchestrationEngine, server: DevServer): Promise<Criterion[]> {
-  await using worker = await WorkerProcess.start({ address: server.address, layers: [], items: [ITEMS] });
+  await using worker = await startWorker({ address: server.address, layers: [], items: [ITEMS] });
   const run = await measureRun(engine, items(ITEMS), ITEMS, itemsOutputs(ITEMS), () => cpuTimes(worker, server));
   printRun(run);
   return judgeRuns('map', [run], (await worker.usage()).peakMemory);
+}
+
+function startWorker(settings: WorkerSettings): Promise<WorkerProcess> {
+  return WorkerProcess.start(new URL('./scale/worker-script.ts', import.meta.url), settings);
 }
 
 async function cpuTimes(worker: WorkerProcess, server: DevServer): Promise<CpuTimes> {

@@ -1,14 +1,7 @@
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { cpus, totalmem } from 'node:os';
+import type { Criterion } from '../measure/criterion.js';
+import { describeMachine } from '../measure/machine.js';
+import { median } from '../measure/statistics.js';
 import { cpuPerTask, type MeasuredRun, timePerTask } from './measure-run.js';
-
-/** Something that must hold. */
-export interface Criterion {
-  readonly what: string;
-  readonly measured: string;
-  readonly holds: boolean;
-}
 
 const MEBIBYTE = 1024 * 1024;
 /** Beyond it a longer history would grow without an end: 8,000 events, and what was in flight by then. */
@@ -17,15 +10,7 @@ const MOST_MEMORY = 1_024 * MEBIBYTE;
 const MOST_GROWTH = 1.3;
 
 export function printMachine(serverVersion: string): void {
-  const [cpu] = cpus();
-  const sdk = readFileSync(createRequire(import.meta.url).resolve('@temporalio/worker/package.json'), 'utf8');
-  const versions = [
-    `Node ${process.version}`,
-    `Temporal server ${serverVersion}`,
-    `SDK ${(JSON.parse(sdk) as { version: string }).version}`,
-  ];
-  console.log(`${cpus().length} x ${cpu?.model.trim()}, ${(totalmem() / MEBIBYTE / 1_024).toFixed(1)} GiB`);
-  console.log(`${versions.join(', ')}\n`);
+  console.log(`${describeMachine(serverVersion).join('\n')}\n`);
   console.log(
     row([
       'run',
@@ -88,21 +73,8 @@ export function judgeGrowth(small: readonly MeasuredRun[], large: readonly Measu
   });
 }
 
-/** Returns whether all of them hold. */
-export function printCriteria(criteria: readonly Criterion[]): boolean {
-  console.log();
-  for (const { what, measured, holds } of criteria) console.log(`${holds ? 'PASS' : 'FAIL'}  ${what}: ${measured}`);
-  return criteria.every(({ holds }) => holds);
-}
-
 function mostEvents(runs: readonly MeasuredRun[]): number {
   return Math.max(...runs.flatMap(({ executions }) => executions.map(({ events }) => events)));
-}
-
-function median(values: readonly number[]): number {
-  const sorted = values.toSorted((a, b) => a - b);
-  const [low = Number.NaN, high = low] = [sorted[(sorted.length - 1) >> 1], sorted[sorted.length >> 1]];
-  return (low + high) / 2;
 }
 
 function row([name = '', ...numbers]: readonly string[]): string {

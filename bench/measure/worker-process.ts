@@ -1,41 +1,25 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
-
-export interface WorkerSettings {
-  readonly address: string;
-  /** The sizes of the workflows that it serves, see workflows.ts. */
-  readonly layers: readonly number[];
-  readonly items: readonly number[];
-}
+import type { Usage } from './usage.js';
 
 export type ToWorker = 'usage' | 'shutdown';
 export type FromWorker = { readonly kind: 'ready' } | { readonly kind: 'usage'; readonly usage: Usage };
 
-/** What a process has used so far. */
-export interface Usage {
-  /** Milliseconds of processor time. */
-  readonly cpu: number;
-  /** The most memory that it has held: its resident set, in bytes. */
-  readonly peakMemory: number;
-}
-
-const SCRIPT = fileURLToPath(new URL('./worker-script.ts', import.meta.url));
-
-/** A worker in a process of its own. */
+/** A worker in a process of its own: `script` is TypeScript that gets `settings` as JSON and serves itself with `serveWorker`. */
 export class WorkerProcess implements AsyncDisposable {
   readonly #child: ChildProcess;
   readonly #ended: Promise<unknown>;
 
-  private constructor(settings: WorkerSettings) {
-    this.#child = spawn(process.execPath, ['--import', 'tsx', SCRIPT, JSON.stringify(settings)], {
-      stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
-    });
+  private constructor(script: URL, settings: unknown, nodeOptions: readonly string[]) {
+    const command = [...nodeOptions, '--import', 'tsx', fileURLToPath(script), JSON.stringify(settings)];
+    this.#child = spawn(process.execPath, command, { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
     this.#ended = once(this.#child, 'exit');
   }
 
-  static async start(settings: WorkerSettings): Promise<WorkerProcess> {
-    const worker = new WorkerProcess(settings);
+  /** @param nodeOptions such as `--cpu-prof` */
+  static async start(script: URL, settings: unknown, nodeOptions: readonly string[] = []): Promise<WorkerProcess> {
+    const worker = new WorkerProcess(script, settings, nodeOptions);
     await worker.#hear('ready');
     return worker;
   }

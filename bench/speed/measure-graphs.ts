@@ -1,0 +1,61 @@
+import { compile } from 'pawl';
+import { seededRandom, shuffle } from '../measure/statistics.js';
+import type { WorkerProcess } from '../measure/worker-process.js';
+import { CONTENDERS, type Contender } from './contenders.js';
+import { judgeGraphs } from './judge-graphs.js';
+import { MeasuredContender, type Sample } from './measure-contender.js';
+import { pawlWorkflow } from './pawl-workflows.js';
+import { printGraphs } from './print-graphs.js';
+import type { Bench, Findings } from './section.js';
+import { startContender } from './start-contender.js';
+import { WORKLOADS } from './workloads.js';
+
+const WARM_UP_ROUNDS = 2;
+const ORDER_SEED = 15;
+
+export interface GraphFindings extends Findings {
+  readonly figures: readonly Sample[];
+}
+
+/** All contenders at all workloads: their workers live at the same time, and in each round all of them run in another order. */
+export async function measureGraphs(bench: Bench): Promise<GraphFindings> {
+  const contenders = CONTENDERS.filter(isAvailable);
+  const workers = new Map<Contender, WorkerProcess>();
+  try {
+    for (const contender of contenders) {
+      const { server, handBundle } = bench;
+      workers.set(contender, await startContender({ address: server.address, contender, handBundle }));
+    }
+    const field = [...workers].map(([contender, worker]) => new MeasuredContender(contender, bench, worker));
+    const samples = await measureRounds(field, bench.rounds);
+    printGraphs(samples);
+    return { criteria: judgeGraphs(samples), figures: samples };
+  } finally {
+    await Promise.all([...workers.values()].map((worker) => worker[Symbol.asyncDispose]()));
+  }
+}
+
+async function measureRounds(field: readonly MeasuredContender[], rounds: number): Promise<Sample[]> {
+  const random = seededRandom(ORDER_SEED);
+  const samples: Sample[] = [];
+  for (const workload of WORKLOADS) {
+    for (let round = -WARM_UP_ROUNDS; round < rounds; round++) {
+      for (const contender of shuffle(field, random)) {
+        const sample = await contender.measure(workload, round);
+        if (round >= 0) samples.push(sample);
+      }
+    }
+  }
+  return samples;
+}
+
+/** Where this Pawl has no local placement, its definition can't be compiled. */
+function isAvailable({ written }: Contender): boolean {
+  if (written.by === 'hand' || written.placement === 'activity') return true;
+  try {
+    for (const workload of WORKLOADS) compile(pawlWorkflow(workload, written.placement));
+    return true;
+  } catch {
+    return false;
+  }
+}
