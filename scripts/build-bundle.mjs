@@ -9,11 +9,16 @@ import { PROTOCOL } from '../dist/src/core/protocol.js';
 const root = fileURLToPath(new URL('..', import.meta.url));
 const { version: sdkVersion } = createRequire(import.meta.url)('@temporalio/worker/package.json');
 
+const workflowsPath = `${root}dist/workflows/pawl-workflow.js`;
+
 /** @param {{ failureConverterPath?: string }} options */
 async function bundle(options) {
   const { code } = await bundleWorkflowCode({
     ...options,
-    workflowsPath: `${root}dist/workflows/pawl-workflow.js`,
+    workflowsPath,
+    // Evaluated once in a worker instead of once for each run, which would take longer than a short run's own work. Its modules keep nothing of a
+    // run but what WeakMaps hold by the run's own objects.
+    preloadModules: [workflowsPath],
     logger: new DefaultLogger('WARN'),
     // Stack traces name files of the package, not of the machine that built it.
     webpackConfigHook: (config) => ({

@@ -2,7 +2,6 @@ import {
   ActivityCancellationType,
   ActivityFailure,
   type ActivityOptions,
-  CancellationScope,
   isCancellation,
   proxyActivities,
 } from '@temporalio/workflow';
@@ -14,6 +13,7 @@ import type { StartTask } from '../src/core/task-argument.js';
 import { readReply } from '../src/core/task-reply.js';
 import { dispatchId } from '../src/core/unit-id.js';
 import { type DispatchRef, dispatchKey, dispatchOf } from '../src/core/unit-ref.js';
+import { DispatchScope } from './dispatch-scope.js';
 import type { RunEnd } from './run-end.js';
 
 /** Runs dispatches as Temporal activities. */
@@ -21,7 +21,7 @@ export class ActivityRunner {
   readonly #scheduler: Scheduler;
   readonly #end: RunEnd;
   /** Of what is in flight. */
-  readonly #scopes = new Map<string, CancellationScope>();
+  readonly #scopes = new Map<string, DispatchScope>();
 
   constructor(scheduler: Scheduler, end: RunEnd) {
     this.#scheduler = scheduler;
@@ -40,7 +40,7 @@ export class ActivityRunner {
       allowEagerDispatch: dispatch === 1,
       summary: id === task.id ? (task.title ?? id) : id,
     });
-    const scope = new CancellationScope();
+    const scope = new DispatchScope();
     const key = dispatchKey(command);
     this.#scopes.set(key, scope);
     void scope

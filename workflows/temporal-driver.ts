@@ -9,7 +9,7 @@ import type { RunFacts } from '../src/core/task-argument.js';
 import { type DispatchRef, unitKey } from '../src/core/unit-ref.js';
 import { ActivityRunner } from './activity-runner.js';
 import { ChildRunner } from './child-runner.js';
-import { CurrentDetails } from './current-details.js';
+import { showCurrentDetails } from './current-details.js';
 import type { RunEnd } from './run-end.js';
 import { StartQueue } from './start-queue.js';
 import { Timers } from './timers.js';
@@ -39,14 +39,13 @@ export class TemporalDriver {
   #resolve: (outcome: RunOutcome) => void = () => {};
   #reject: (error: unknown) => void = () => {};
   readonly #ended: Promise<RunOutcome>;
-  readonly #details: CurrentDetails;
   readonly #afterEvents: () => void;
 
   /** @param afterEvents is called whenever what was reported has been handled */
   constructor(scheduler: Scheduler, facts: RunFacts, values: ValueStore, afterEvents: () => void) {
     this.scheduler = scheduler;
     this.#afterEvents = afterEvents;
-    this.#details = new CurrentDetails(scheduler);
+    showCurrentDetails(scheduler);
     this.#ended = new Promise((resolve, reject) => {
       this.#resolve = resolve;
       this.#reject = reject;
@@ -107,8 +106,10 @@ export class TemporalDriver {
     if (!this.#isBusy) this.#handleInOwnScope(() => {});
   }
 
+  /** What was started in the driver's scope reports in it: then there is nothing to enter, which would cost promises for each event. */
   #handleInOwnScope(first: () => void): void {
-    void this.#scope.run(async () => this.#handle(first)); // which begins at once, and catches what goes wrong
+    if (CancellationScope.current() === this.#scope) this.#handle(first);
+    else void this.#scope.run(async () => this.#handle(first)); // which begins at once, and catches what goes wrong
   }
 
   /** Carries out what `first` asks for, then handles the events that came of it. */
@@ -119,7 +120,6 @@ export class TemporalDriver {
       for (let event = this.#events.shift(); event !== undefined; event = this.#events.shift()) {
         for (const command of this.scheduler.apply(event)) this.#execute(command);
       }
-      this.#details.update();
       this.#afterEvents();
     } catch (error) {
       this.#reject(error);
