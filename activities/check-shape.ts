@@ -8,13 +8,26 @@ import { UnservedTaskError } from './task-error.js';
  * @throws {@link UnservedTaskError} naming both shapes
  */
 export function checkShape(task: string, planned: TaskShape, served: TaskShape): void {
-  if (describeShape(planned) === describeShape(served)) return;
+  if (isSameShape(planned, served)) return;
   throw new UnservedTaskError(
     `the run's plan has ${describeShape(planned)}, this worker's definition has ${describeShape(served)}`,
     {
       place: task,
       hint: 'the run goes on when a worker with the definition that it was started with polls this task queue',
     },
+  );
+}
+
+/** Of needs only which names stand for which ids, in whatever order. */
+function isSameShape(a: TaskShape, b: TaskShape): boolean {
+  const names = Object.keys(a.needs);
+  return (
+    a.kind === b.kind &&
+    a.input === b.input &&
+    a.output === b.output &&
+    a.child === b.child &&
+    names.length === Object.keys(b.needs).length &&
+    names.every((name) => a.needs[name] === b.needs[name])
   );
 }
 

@@ -13,15 +13,14 @@ import type { StartTask } from '../src/core/task-argument.js';
 import { readReply } from '../src/core/task-reply.js';
 import { dispatchId } from '../src/core/unit-id.js';
 import { type DispatchRef, dispatchKey, dispatchOf } from '../src/core/unit-ref.js';
-import { DispatchScope } from './dispatch-scope.js';
+import { DispatchScopes } from './dispatch-scopes.js';
 import type { RunEnd } from './run-end.js';
 
 /** Runs dispatches as Temporal activities. */
 export class ActivityRunner {
   readonly #scheduler: Scheduler;
   readonly #end: RunEnd;
-  /** Of what is in flight. */
-  readonly #scopes = new Map<string, DispatchScope>();
+  readonly #scopes = new DispatchScopes();
 
   constructor(scheduler: Scheduler, end: RunEnd) {
     this.#scheduler = scheduler;
@@ -40,25 +39,23 @@ export class ActivityRunner {
       allowEagerDispatch: dispatch === 1,
       summary: id === task.id ? (task.title ?? id) : id,
     });
-    const scope = new DispatchScope();
     const key = dispatchKey(command);
-    this.#scopes.set(key, scope);
-    void scope
-      .run(() => activities[`${plan.workflow}.${task.id}`]?.(argument) ?? Promise.reject(new Error('no activity')))
+    void this.#scopes
+      .run(key, () => activities[`${plan.workflow}.${task.id}`]?.(argument) ?? Promise.reject(new Error('no activity')))
       .then(
         (result) => {
-          this.#scopes.delete(key);
+          this.#scopes.close(key);
           this.#end.report({ ...dispatchOf(command), ...readReply(result, attemptsUsed) });
         },
         (error: unknown) => {
-          this.#scopes.delete(key);
+          this.#scopes.close(key);
           this.#reportFailure(command, error);
         },
       );
   }
 
   cancel(dispatch: DispatchRef): void {
-    this.#scopes.get(dispatchKey(dispatch))?.cancel();
+    this.#scopes.cancel(dispatchKey(dispatch));
   }
 
   #reportFailure(command: StartTask, error: unknown): void {
