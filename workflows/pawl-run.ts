@@ -57,6 +57,7 @@ export class PawlRun {
       ownRunId: ownRunId(),
       rootWorkflowId: envelope.rootWorkflowId,
       owner: envelope.owner ?? ownerOfChain(),
+      cache: envelope.cache,
     };
     this.values = new ValueStore(plan.workflow, this.#facts.owner);
     this.driver = new TemporalDriver(this.scheduler, this.#facts, this.values, () => this.#continuation.consider());

@@ -22,13 +22,15 @@ export function childArguments(
     ownRunId,
     rootWorkflowId: root = workflowId,
     owner = { workflowId, runId: ownRunId },
+    cache,
   }: RunFacts,
 ): ChildArguments {
+  const inherited = { owner, ...(cache !== undefined && { cache }) };
   if (shard !== undefined && state !== undefined) {
-    return [runInput, { protocol: PROTOCOL, plan, rootRunId, rootWorkflowId: root, owner, shard }, state];
+    return [runInput, { protocol: PROTOCOL, plan, rootRunId, rootWorkflowId: root, ...inherited, shard }, state];
   }
   // Its keys are the same however often an operator or a rerun starts it anew.
-  return [input, { protocol: PROTOCOL, plan, rootRunId, rootWorkflowId: `${root}/${id}`, owner }];
+  return [input, { protocol: PROTOCOL, plan, rootRunId, rootWorkflowId: `${root}/${id}`, ...inherited }];
 }
 
 /** Why it can't be started: Temporal would end the run that starts it, and name nothing. */

@@ -1,3 +1,4 @@
+import { sliceCached } from './cached-column.js';
 import { partSize } from './item-numbers.js';
 import { itemCounts } from './items-snapshot.js';
 import type { Json } from './json.js';
@@ -140,6 +141,7 @@ function itemsBefore(report: ShardReport): SavedUnits {
     const at = column[item];
     return at == null || !succeeded(item) ? null : at + startedAt;
   };
+  const cached = columns.cached && sliceCached(columns.cached, (item) => (succeeded(item) ? item : undefined));
   return {
     states: items.map((item) => (succeeded(item) ? STATE_LETTERS.succeeded : STATE_LETTERS.pending)).join(''),
     attempts: Object.fromEntries(
@@ -151,6 +153,7 @@ function itemsBefore(report: ShardReport): SavedUnits {
     scheduled: items.map((item) => time(columns.scheduled, item)),
     settled: items.map((item) => time(columns.settled, item)),
     causes: {},
+    ...(cached !== undefined && { cached }),
     outputs: Object.fromEntries(items.flatMap((item) => (succeeded(item) ? [[item, itemOutput(report, item)]] : []))),
     progress: Object.fromEntries(items.filter((item) => !succeeded(item)).map((item) => [item, PENDING])),
   };

@@ -1,3 +1,4 @@
+import type { CachedFrom } from './cached-column.js';
 import type { TaskError } from './cause.js';
 import type { ShardOrder } from './command.js';
 import type { Json } from './json.js';
@@ -26,7 +27,13 @@ export type SchedulerEvent = { readonly at: number } & (
 
 export type UnitEvent = DispatchRef &
   (
-    | { readonly kind: 'taskSucceeded'; readonly output: Json | undefined; readonly attempts: number }
+    | {
+        readonly kind: 'taskSucceeded';
+        readonly output: Json | undefined;
+        readonly attempts: number;
+        /** Its output was in the cache. */
+        readonly cached?: CachedFrom;
+      }
     | { readonly kind: 'taskFailed'; readonly error: TaskError; readonly attempts: number }
     | { readonly kind: 'taskCancelled'; readonly attempts: number }
     /** Its `when` said no. */

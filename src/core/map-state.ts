@@ -3,6 +3,7 @@ import type { MapProgress } from './map-progress.js';
 import type { SavedMap, SavedUnits, SchedulerState } from './scheduler-state.js';
 import { readShardReport } from './shard-report.js';
 import type { TaskOrchestrator } from './task-orchestrator.js';
+import { withoutTimes } from './unit-columns.js';
 import { isInline } from './wire-output.js';
 
 /** Of a map whose items are known. */
@@ -28,15 +29,15 @@ export function isMadeByItems({ state, output }: TaskOrchestrator, map: MapProgr
 export function withoutItemTimes(state: SchedulerState): SchedulerState {
   const maps = Object.entries(state.maps ?? {}).map(([task, map]): [string, SavedMap] => {
     const isSplit = map.shardSize !== undefined && map.parts !== undefined;
-    return [task, isSplit ? { ...map, parts: withoutTimes(map.parts) } : map];
+    return [task, isSplit ? { ...map, parts: withTimelessReports(map.parts) } : map];
   });
   return { ...state, maps: Object.fromEntries(maps) };
 }
 
-function withoutTimes(shards: SavedUnits): SavedUnits {
+function withTimelessReports(shards: SavedUnits): SavedUnits {
   const outputs = Object.entries(shards.outputs).map(([shard, output]) => {
     const report = readShardReport(output);
-    return [shard, { ...report, items: { ...report.items, scheduled: [], settled: [] } } as unknown as Json] as const;
+    return [shard, { ...report, items: withoutTimes(report.items) } as unknown as Json] as const;
   });
   return { ...shards, outputs: Object.fromEntries(outputs) };
 }

@@ -1,3 +1,4 @@
+import type { CachedFrom } from './cached-column.js';
 import type { Call } from './command.js';
 import type { Json } from './json.js';
 import type { Plan, TaskShape } from './plan.js';
@@ -54,6 +55,8 @@ export interface RunEnvelope {
   readonly owner?: Owner;
   /** Of a rerun: the workflow ids of the runs whose stored outputs it may use. */
   readonly storedBy?: readonly string[];
+  /** Its tasks look nothing up in the cache, and write to it what they make. */
+  readonly cache?: 'bypass';
   /** When the run's first execution began, in milliseconds since the epoch; of one that continued as new. */
   readonly startedAt?: number;
   /** Events after which it continues as new, where tests don't want to wait for 8,000. */
@@ -151,6 +154,8 @@ export interface TaskDispatch {
   readonly inlineBytes?: number;
   /** Whose its stored output is, where that is not the execution that dispatches. */
   readonly owner?: Owner;
+  /** Nothing is to be looked up in the cache; what is made is written to it. */
+  readonly cache?: 'bypass';
 }
 
 /**
@@ -162,6 +167,8 @@ export interface TaskReply {
     readonly attempts: number;
     /** Its `when` said no. */
     readonly skipped?: true;
+    /** It was not called: its output is that of an earlier call, which this run made. */
+    readonly cached?: CachedFrom;
   };
   readonly output?: Json;
 }
@@ -200,6 +207,8 @@ export const FailureType = {
   failedByOperator: 'FailedByOperator',
   /** A task: its condition said neither true nor false. */
   invalidCondition: 'InvalidCondition',
+  /** A task: what its `cache.key` said is not JSON. */
+  invalidCacheKey: 'InvalidCacheKey',
   /** A task: a need or the input does not fit the schema on this worker. */
   invalidNeeds: 'InvalidNeeds',
   /** A subworkflow, or an item of a map over one: what its `with` gave is no input of the child workflow. */

@@ -241,6 +241,7 @@ export class Scheduler {
     unit.land(event.attempts);
     switch (event.kind) {
       case 'taskSucceeded':
+        unit.cached = event.cached;
         this.#stepDone(unit, at, event.output);
         break;
       case 'taskSkipped':

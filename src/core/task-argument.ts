@@ -22,6 +22,8 @@ export interface RunFacts {
   readonly rootWorkflowId?: string | undefined;
   /** Whose its stored outputs are, where not its own. */
   readonly owner?: Owner | undefined;
+  /** Nothing is looked up in the cache. */
+  readonly cache?: 'bypass' | undefined;
 }
 
 /** The one argument of the activity for a dispatch, as the scheduler has it now. */
@@ -49,6 +51,7 @@ export function taskArgument(scheduler: Scheduler, start: StartTask, run: RunFac
       ...(map !== undefined && part !== undefined && { item: map.of.from + part }),
       ...(inlineBytes !== undefined && { inlineBytes }),
       ...(run.owner !== undefined && { owner: run.owner }),
+      ...(call === 'run' && run.cache !== undefined && { cache: run.cache }),
     },
   };
 }

@@ -1,3 +1,4 @@
+import type { CachedFrom } from './cached-column.js';
 import type { Cause, TaskError } from './cause.js';
 import type { UnitEvent } from './event.js';
 import type { Json } from './json.js';
@@ -37,6 +38,8 @@ export class TaskOrchestrator {
   attempts = 0;
   /** What it made; before a child workflow starts, what that is given. */
   output: Json | undefined;
+  /** The run that made its output, where that was found in the cache. */
+  cached: CachedFrom | undefined;
   /** In a rerun: it had been undone, so that to do it is nothing that was done before, and its idempotency key is another. */
   isDoneAnew = false;
   /** Failed, itself or because of another, in a way that does not fail the run. */
@@ -148,6 +151,7 @@ export class TaskOrchestrator {
     this.#isInFlight = true;
     this.#state = 'running';
     this.cause = undefined;
+    this.cached = undefined;
     this.scheduledAt ??= at;
     return this.#dispatch;
   }
@@ -250,6 +254,7 @@ export class TaskOrchestrator {
     this.#state = saved.state;
     this.attempts = saved.attempts;
     this.output = saved.output;
+    this.cached = saved.cached;
     this.cause = saved.cause;
     this.scheduledAt = saved.scheduledAt;
     this.settledAt = saved.settledAt;
@@ -288,6 +293,7 @@ export interface SavedUnit {
   readonly state: TaskState;
   readonly attempts: number;
   readonly output: Json | undefined;
+  readonly cached: CachedFrom | undefined;
   readonly cause: Cause | undefined;
   readonly scheduledAt: number | undefined;
   readonly settledAt: number | undefined;

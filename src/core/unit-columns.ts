@@ -1,3 +1,4 @@
+import { type CachedColumn, type CachedFrom, readCached, sliceCached, writeCached } from './cached-column.js';
 import type { Cause } from './cause.js';
 import { STATE_LETTERS, stateOfLetter } from './state-letter.js';
 import type { TaskOrchestrator } from './task-orchestrator.js';
@@ -18,6 +19,8 @@ export interface UnitColumns {
   readonly causes: Readonly<Record<number, WireCause>>;
   /** When their timers elapse. */
   readonly until?: Readonly<Record<number, number>>;
+  /** Of those whose output was found in the cache. */
+  readonly cached?: CachedColumn;
 }
 
 /** One unit of them. Times are milliseconds since the epoch. */
@@ -29,6 +32,8 @@ export interface UnitStatus {
   readonly cause: Cause | undefined;
   /** When its wait, hold or backoff ends by itself. */
   readonly until: number | undefined;
+  /** The run that made its output, where that was found in the cache. */
+  readonly cached: CachedFrom | undefined;
 }
 
 export function writeColumns(
@@ -44,6 +49,7 @@ export function writeColumns(
     if (unit.cause !== undefined) causes[index] = shorten(unit.cause);
     if (unit.until !== undefined) until[index] = unit.until - startedAt;
   });
+  const cached = writeCached(units);
   const sinceStart = (time: number | undefined) => (time === undefined ? null : time - startedAt);
   return {
     states: units.map(({ state }) => STATE_LETTERS[state]).join(''),
@@ -52,6 +58,7 @@ export function writeColumns(
     settled: units.map(({ settledAt }) => sinceStart(settledAt)),
     causes,
     ...(Object.keys(until).length > 0 && { until }),
+    ...(cached !== undefined && { cached }),
   };
 }
 
@@ -64,7 +71,13 @@ export function readColumn(columns: UnitColumns, index: number, startedAt: numbe
     settledAt: absolute(columns.settled[index]),
     cause: readCause(columns.causes[index]),
     until: absolute(columns.until?.[index]),
+    cached: readCached(columns.cached, index),
   };
+}
+
+/** Without what is least missed where there is no room for all: the times, and where outputs came from. */
+export function withoutTimes({ cached: _, ...columns }: UnitColumns): UnitColumns {
+  return { ...columns, scheduled: [], settled: [] };
 }
 
 /** The rows from `from` up to, and not with, `to`. */
@@ -75,6 +88,8 @@ export function sliceColumns(columns: UnitColumns, from: number, to: number): Un
         .filter(([index]) => Number(index) >= from && Number(index) < to)
         .map(([index, value]) => [Number(index) - from, value]),
     );
+  const cached =
+    columns.cached && sliceCached(columns.cached, (row) => (row < from || row >= to ? undefined : row - from));
   return {
     states: columns.states.slice(from, to),
     attempts: pick(columns.attempts),
@@ -82,5 +97,6 @@ export function sliceColumns(columns: UnitColumns, from: number, to: number): Un
     settled: columns.settled.slice(from, to),
     causes: pick(columns.causes),
     ...(columns.until !== undefined && { until: pick(columns.until) }),
+    ...(cached !== undefined && { cached }),
   };
 }

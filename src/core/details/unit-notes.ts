@@ -20,6 +20,7 @@ export function unitNotes(scheduler: Scheduler, unit: TaskOrchestrator, blocked:
   const isTask = unit.ref.part === undefined && !unit.ref.undo;
   return [
     ...(isTask ? nodeNotes(scheduler, task, unit) : []),
+    ...(unit.cached === undefined ? [] : [`from the cache: run ${markdownCell(unit.cached.workflowId, MAX_REASON)}`]),
     ...(unit.isWaiting ? [waitText(task, unit.until)] : []),
     ...reasonNotes(scheduler, task, unit, blocked),
     ...(unit.state === 'held' ? [heldText(unit.until)] : []),

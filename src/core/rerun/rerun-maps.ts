@@ -7,6 +7,7 @@ import { knownOfShard, type ShardReport } from '../shard-report.js';
 import { STATE_LETTERS } from '../state-letter.js';
 import type { TaskOrchestrator } from '../task-orchestrator.js';
 import { isInline } from '../wire-output.js';
+import { withoutTimes } from '../unit-columns.js';
 import type { TaskDecision } from './rerun-decision.js';
 import { oldTask, type Rerun, settled, triggered } from './rerun-units.js';
 
@@ -74,6 +75,6 @@ function rerunPart(
 
 function carried(report: ShardReport, isRerun: (item: number) => boolean, extent: RerunExtent): ShardReport {
   const states = Array.from(report.items.states, (letter, item) => (isRerun(item) ? STATE_LETTERS.pending : letter));
-  const times = extent === 'all' ? {} : { scheduled: [], settled: [] };
-  return { ...report, items: { ...report.items, ...times, states: states.join('') } };
+  const items = extent === 'all' ? report.items : withoutTimes(report.items);
+  return { ...report, items: { ...items, states: states.join('') } };
 }

@@ -66,4 +66,4 @@ function keptValues(rerun: Rerun, decisions: readonly TaskDecision[]): Scheduler
   );
 }
 
-const NOTHING = { output: undefined, cause: undefined, settledAt: undefined, until: undefined };
+const NOTHING = { output: undefined, cached: undefined, cause: undefined, settledAt: undefined, until: undefined };

@@ -26,11 +26,11 @@ export function triggered(plan: Plan, ref: UnitRef, isShard = false): TaskOrches
 
 /** A unit that is as it was at the old run's end. */
 export function settled(rerun: Rerun, ref: UnitRef, was: TaskOrchestrator, isShard = false): TaskOrchestrator {
-  const { state, attempts, output, scheduledAt, settledAt, isFailureAllowed } = was;
+  const { state, attempts, output, cached, scheduledAt, settledAt, isFailureAllowed } = was;
   const cause = was.cause && inPlan(rerun, was.cause);
   const unit = fresh(rerun.plan, ref, isShard);
   const progress = isFailureAllowed ? ({ allowed: 1 } as const) : {};
-  unit.restore({ state, attempts, output, cause, scheduledAt, settledAt, until: undefined, progress });
+  unit.restore({ state, attempts, output, cached, cause, scheduledAt, settledAt, until: undefined, progress });
   return unit;
 }
 
