@@ -4,6 +4,7 @@ import { isRecord } from '../core/json.js';
 import type { NodeKind } from '../core/plan.js';
 import type { TriggerRule } from '../core/trigger-rule.js';
 import type { ActivitySettings } from './activity-settings.js';
+import type { ErasedCache } from './cache-options.js';
 import type { Needs } from './need.js';
 import { OPTION_NAMES } from './option-names.js';
 import type { OnTimeout } from './wait-options.js';
@@ -23,6 +24,7 @@ interface ErasedOptions extends ActivitySettings {
   readonly allowFailure?: boolean;
   readonly version?: string | number;
   readonly compensate?: ErasedHandler;
+  readonly cache?: ErasedCache;
   readonly over?: ErasedHandler;
   readonly workflow?: WorkflowDefinition;
   readonly with?: ErasedHandler;

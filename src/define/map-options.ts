@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import type { TriggerRule } from '../core/trigger-rule.js';
+import type { CachedBy, CacheKeyReturn, Uncached } from './cache-options.js';
 import type { Implementation } from './handler.js';
 import type { JsonCompatible } from './json-compatible.js';
 import type { Needs, NeedValues } from './need.js';
@@ -71,6 +72,7 @@ export type MapOptions<
   L extends Tolerance,
 > = MapSettings<N, L> &
   Over<N, Input, T, JsonItems<Item>> &
+  (Uncached | CachedBy<ItemHandler<N, Input, NoInfer<Item>, T, CacheKeyReturn>>) &
   Conditions<N, T, Condition<N, Input, T, Answer>, A> & {
     readonly output?: undefined;
     readonly workflow?: undefined;
@@ -88,6 +90,7 @@ export type EncodedMapOptions<
   L extends Tolerance,
 > = MapSettings<N, L> &
   Over<N, Input, T, JsonItems<Item>> &
+  (Uncached | CachedBy<ItemHandler<N, Input, NoInfer<Item>, T, CacheKeyReturn>>) &
   Conditions<N, T, Condition<N, Input, T, Answer>, A> & {
     /** Checks what `run` returns for one item; its codecs carry what JSON can't, such as dates. */
     readonly output: JsonSchema<S>;

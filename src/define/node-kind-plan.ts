@@ -2,6 +2,7 @@ import type { PlannedTask } from '../core/plan.js';
 import { planMap } from './map-plan.js';
 import { asksWorker, checkFunctions, hasActivity } from './node-functions.js';
 import { ACTIVITY_OPTIONS } from './option-names.js';
+import { readCache } from './read-cache.js';
 import type { Report } from './report.js';
 import { planWait } from './wait-plan.js';
 import type { TaskDefinition } from './workflow-definition.js';
@@ -19,6 +20,7 @@ export function planKind(node: TaskDefinition, place: string, report: Report): K
   const { kind, version } = node;
   checkFunctions(node, place, report);
   checkActivityUse(node, wrong);
+  readCache(node, wrong);
   if (version !== undefined && typeof version !== 'string' && !Number.isFinite(version)) {
     wrong('version', `${JSON.stringify(version)} is not a version`, 'write a string or a number');
   }

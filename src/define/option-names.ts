@@ -10,7 +10,7 @@ export const ACTIVITY_OPTIONS: readonly (keyof ActivitySettings)[] = [
   'priority',
 ];
 
-const COMMON = ['needs', 'title', 'trigger', 'when', 'allowFailure'];
+const COMMON = ['needs', 'title', 'trigger', 'when', 'allowFailure', 'cache'];
 const WAIT = [...COMMON, 'timeout', 'onTimeout'];
 
 /** What a node of a kind may say beside the activity options. */

@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import type { TriggerRule } from '../core/trigger-rule.js';
+import type { CachedBy, CacheKeyReturn, Uncached } from './cache-options.js';
 import type { Handler, Implementation, Undo } from './handler.js';
 import type { Needs } from './need.js';
 import type { Condition, Conditions, NodeSettings, Versioned } from './node-options.js';
@@ -28,16 +29,24 @@ export type TaskOptions<
      * for the values of an enum, since the compiler looks at it before the schema. @default none
      */
     readonly output?: S extends z.ZodType ? JsonSchema<S> : S;
-    /**
-     * Undoes what the task has done, when it has succeeded and the run has then failed or was cancelled (`compensateOn`): after the
-     * compensations of all that needs it, retried as `retry` says. Write it behind `run`, from which the compiler knows the output.
-     * @default none
-     */
-    readonly compensate?: Undo<N, Input, T, TaskOutput<S, NoInfer<R>>>;
-  } & Conditions<N, T, Condition<N, Input, T, Answer>, A> &
+  } & (
+    | Compensated<Undo<N, Input, T, TaskOutput<S, NoInfer<R>>>>
+    | (CachedBy<Handler<N, Input, T, CacheKeyReturn>> & { readonly compensate?: undefined })
+  ) &
+  Conditions<N, T, Condition<N, Input, T, Answer>, A> &
   Implementation<
     S extends z.ZodType
       ? NoInfer<Handler<N, Input, T, z.output<S> | Promise<z.output<S>>>>
       : Handler<N, Input, T, JsonReturn<R>>,
     Condition<N, Input, T, Answer>
   >;
+
+/** Of a cached output there would be nothing that this run could undo. */
+interface Compensated<U> extends Uncached {
+  /**
+   * Undoes what the task has done, when it has succeeded and the run has then failed or was cancelled (`compensateOn`): after the
+   * compensations of all that needs it, retried as `retry` says. Write it behind `run`, from which the compiler knows the output.
+   * @default none
+   */
+  readonly compensate?: U;
+}

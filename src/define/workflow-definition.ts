@@ -3,6 +3,7 @@ import type { z } from 'zod';
 import type { FailurePolicy, NodeKind, Scheduling } from '../core/plan.js';
 import type { TriggerRule } from '../core/trigger-rule.js';
 import type { ActivitySettings } from './activity-settings.js';
+import type { ErasedCache } from './cache-options.js';
 import type { AnyHandle } from './handle.js';
 import type { Needs } from './need.js';
 import type { TaskContext } from './task-context.js';
@@ -64,6 +65,7 @@ export interface TaskDefinition {
   readonly allowFailure: boolean | undefined;
   readonly version?: string | number | undefined;
   readonly compensate?: ErasedHandler | undefined;
+  readonly cache?: ErasedCache | undefined;
   /** Of a map. */
   readonly over?: ErasedHandler | undefined;
   readonly concurrency?: number | undefined;
