@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { type Payload, type PayloadCodec, type StorageDriver, StorageDriverClaim } from '@temporalio/common';
+import proto from '@temporalio/proto';
 import { LRUCache } from 'lru-cache';
 import pLimit from 'p-limit';
 import pRetry from 'p-retry';
@@ -111,6 +112,20 @@ export class OutputStore {
     return JSON.parse(text.toString());
   }
 
+  /** JSON as it is kept outside of this process, such as in a cache: through the payload codecs. */
+  async seal(value: Json): Promise<Uint8Array> {
+    const data = Buffer.from(JSON.stringify(value));
+    const [payload] = await this.#encode([{ metadata: { encoding: JSON_ENCODING }, data }]);
+    return PayloadProto.encode(payload ?? {}).finish();
+  }
+
+  /** @throws what a codec throws that can't decode it */
+  async unseal(bytes: Uint8Array): Promise<Json> {
+    let payloads: Payload[] = [PayloadProto.decode(bytes)];
+    for (const codec of [...this.#codecs].reverse()) payloads = await codec.decode(payloads);
+    return JSON.parse(Buffer.from(payloads[0]?.data ?? []).toString());
+  }
+
   async #fetch(claim: Claim): Promise<Buffer> {
     const driver = this.#drivers.get(claim.driver);
     if (driver === undefined) {
@@ -161,6 +176,7 @@ function isWorthRetrying({ error }: { readonly error: Error }): boolean {
   return !isMissingObject(error);
 }
 
+const PayloadProto = proto.temporal.api.common.v1.Payload;
 const JSON_ENCODING = new TextEncoder().encode('json/plain');
 
 function keyOf({ driver, data, sha256 }: Claim): string {

@@ -19,8 +19,13 @@ export function storageDrivers(
   env: NodeJS.ProcessEnv = process.env,
 ): readonly StorageDriver[] {
   if (given !== undefined) return isList(given) ? given : [given];
-  const isEmbedded = address !== undefined && LOOPBACK.test(address);
+  const isEmbedded = address !== undefined && isOnThisMachine(address);
   return env.PAWL_STORAGE_DIR || isEmbedded ? [new FileSystemStorageDriver()] : [];
+}
+
+/** Whether a server's address leads to this machine. */
+export function isOnThisMachine(address: string): boolean {
+  return LOOPBACK.test(address);
 }
 
 /** `localhost:7233`, `127.0.0.1:7233`, `[::1]:7233`. */
