@@ -1,4 +1,3 @@
-import type { Json } from '../src/core/json.js';
 import { PROTOCOL, type TaskArgument } from '../src/core/protocol.js';
 import type { LoadClaim } from '../src/data/resolve-output.js';
 import type { ItemContext, TaskContext } from '../src/define/task-context.js';
@@ -9,13 +8,14 @@ import { decodeFinish, decodeInput, decodeNeeds, decodeNeedsOfUndo, decodeOwnOut
 import { encodeChildInput, encodeItems, encodeResult } from './encode-result.js';
 import { handlerFunctions } from './handler-functions.js';
 import { resolveArgument } from './resolve-argument.js';
+import type { CallThroughCache, ResultOfCall } from './result-caching.js';
 import type { ServedTask } from './served-task.js';
 import { InvalidConditionError, UnservedTaskError } from './task-error.js';
 import { idempotencyKey, unitName } from './unit-name.js';
 
 /** What came of a dispatch that did not fail. */
 export type HandlerResult =
-  | { readonly kind: 'output'; readonly output: Json | undefined }
+  | ({ readonly kind: 'output' } & ResultOfCall)
   /** The task's condition said no. */
   | { readonly kind: 'skipped' };
 
@@ -26,6 +26,7 @@ export type Surroundings = Omit<TaskContext, 'input' | 'workflow' | 'task' | 'id
 export interface CallMeans {
   readonly load: LoadClaim;
   readonly secrets: AttemptSecrets;
+  readonly throughCache: CallThroughCache;
 }
 
 /**
@@ -33,13 +34,13 @@ export interface CallMeans {
  * the JSON of what it gave. Nothing in it knows Temporal: the activity and the in-process runner both stand on it.
  *
  * @throws {@link UnservedTaskError}, {@link InvalidNeedsError}, {@link InvalidConditionError}, {@link InvalidOutputError},
- * {@link InvalidChildInputError}, {@link UnreadableOutputError}, what `load` throws, and whatever the condition or the function throws
+ * {@link InvalidChildInputError}, {@link UnreadableOutputError}, {@link InvalidCacheKeyError}, what `load` throws, and whatever the condition or the function throws
  */
 export async function callHandler(
   task: ServedTask,
   given: TaskArgument,
   surroundings: Surroundings,
-  { load, secrets }: CallMeans,
+  { load, secrets, throughCache }: CallMeans,
 ): Promise<HandlerResult> {
   const { pawl } = given;
   requireKnownProtocol(pawl);
@@ -60,7 +61,7 @@ export async function callHandler(
     case 'destroy':
       return undo(task, pawl.call, argument, context);
     default:
-      return askAndCall(task, argument, context, secrets);
+      return askAndCall(task, argument, context, { secrets, throughCache });
   }
 }
 
@@ -86,7 +87,7 @@ async function askAndCall(
   task: ServedTask,
   argument: TaskArgument,
   context: TaskContext,
-  secrets: AttemptSecrets,
+  { secrets, throughCache }: Omit<CallMeans, 'load'>,
 ): Promise<HandlerResult> {
   const { definition } = task;
   const { call: name = 'run', item: index } = argument.pawl;
@@ -102,9 +103,11 @@ async function askAndCall(
     case 'when':
       return NOTHING;
     case 'run': {
-      const value = await call(task, name, run, given, around);
-      const output = await encodeResult(definition, index !== undefined, value);
-      return { kind: 'output', output: secrets.refuseIn(output, 'output') };
+      const make = async () => {
+        const value = await call(task, name, run, given, around);
+        return secrets.refuseIn(await encodeResult(definition, index !== undefined, value), 'output');
+      };
+      return { kind: 'output', ...(await throughCache({ task, argument, given, context: around, make })) };
     }
     case 'over': {
       const items = encodeItems(await call(task, name, definition.over, given, around));

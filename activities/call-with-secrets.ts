@@ -1,7 +1,6 @@
 import type { TaskArgument } from '../src/core/protocol.js';
-import type { LoadClaim } from '../src/data/resolve-output.js';
 import type { TaskLogger } from '../src/define/task-context.js';
-import { callHandler, type HandlerResult, type Surroundings } from './call-handler.js';
+import { type CallMeans, callHandler, type HandlerResult, type Surroundings } from './call-handler.js';
 import type { ServedTask } from './served-task.js';
 import { unitName } from './unit-name.js';
 import type { WorkerSecrets } from './worker-secrets.js';
@@ -15,7 +14,7 @@ export async function callWithSecrets(
   task: ServedTask,
   argument: TaskArgument,
   surroundings: Surroundings,
-  { load, secrets: worker }: { readonly load: LoadClaim; readonly secrets: WorkerSecrets },
+  { secrets: worker, ...means }: Omit<CallMeans, 'secrets'> & { readonly secrets: WorkerSecrets },
 ): Promise<HandlerResult> {
   const { pawl } = argument;
   const secrets = worker.forAttempt({ workflow: pawl.workflow, task: unitName(pawl) });
@@ -25,7 +24,7 @@ export async function callWithSecrets(
     heartbeat: (details) => surroundings.heartbeat(worker.mask(details)),
   };
   try {
-    return await callHandler(task, argument, masked, { load, secrets });
+    return await callHandler(task, argument, masked, { ...means, secrets });
   } catch (error) {
     throw worker.mask(error);
   } finally {

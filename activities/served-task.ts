@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import { type NeedForm, needForm, shapeOf, type TaskShape } from '../src/core/plan.js';
 import { compile } from '../src/define/compile.js';
 import { readNeed } from '../src/define/need.js';
+import { type CacheUse, readCache } from '../src/define/read-cache.js';
 import type { TaskDefinition, WorkflowDefinition } from '../src/define/workflow-definition.js';
 
 /** A node that this worker has the functions of, with all that a call of them looks up. */
@@ -11,6 +12,8 @@ export interface ServedTask {
   readonly shape: TaskShape;
   readonly inputSchema: z.ZodType | undefined;
   readonly needs: readonly ServedNeed[];
+  /** How what it makes is cached; undefined if it is not. */
+  readonly cache: CacheUse | undefined;
   /** All nodes of its workflow by id: `onFinish` gets the results of any. */
   readonly nodes: ReadonlyMap<string, TaskDefinition>;
 }
@@ -50,6 +53,7 @@ export function serveTasks(workflow: WorkflowDefinition): ReadonlyMap<string, Se
         form: needForm(task, position),
         node: nodeAt(readNeed(need).task?.id),
       })),
+      cache: readCache(definition, () => {}), // compiling it has reported what is wrong
       nodes,
     });
   }

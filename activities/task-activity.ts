@@ -9,6 +9,7 @@ import type { Surroundings } from './call-handler.js';
 import { callWithSecrets } from './call-with-secrets.js';
 import type { EventLoopWatch } from './event-loop-watch.js';
 import { placeOutput } from './place-output.js';
+import type { CallThroughCache } from './result-caching.js';
 import type { ServedTask } from './served-task.js';
 import { toTaskFailure } from './task-failure.js';
 import { unitName } from './unit-name.js';
@@ -19,10 +20,11 @@ export interface TaskSurroundings {
   readonly eventLoop: EventLoopWatch;
   readonly outputs: OutputStore;
   readonly secrets: WorkerSecrets;
+  readonly throughCache: CallThroughCache;
 }
 
 /** The Temporal activity around the functions of a node. */
-export function taskActivity(task: ServedTask, { eventLoop, outputs: store, secrets }: TaskSurroundings) {
+export function taskActivity(task: ServedTask, { eventLoop, outputs: store, secrets, throughCache }: TaskSurroundings) {
   return async (argument: TaskArgument): Promise<Json | TaskReply | undefined> => {
     const activity = Context.current();
     const attempts = argument.pawl.attemptsUsed + activity.info.attempt;
@@ -34,7 +36,8 @@ export function taskActivity(task: ServedTask, { eventLoop, outputs: store, secr
     });
     try {
       const surroundings = surroundingsOf(activity, attempts, heartbeat);
-      const result = await callWithSecrets(task, argument, surroundings, { load: store.loader(), secrets });
+      const means = { load: store.loader(), secrets, throughCache };
+      const result = await callWithSecrets(task, argument, surroundings, means);
       if (result.kind === 'skipped') return { $pawl: { attempts, skipped: true } };
       const output = await placeOutput(result.output, {
         store,
@@ -43,7 +46,10 @@ export function taskActivity(task: ServedTask, { eventLoop, outputs: store, secr
         signal: activity.cancellationSignal,
         isItems: argument.pawl.call === 'over',
       });
-      return attempts === 1 && !looksLikeReply(output) ? output : replyOf(attempts, output);
+      const { cached } = result;
+      return attempts === 1 && cached === undefined && !looksLikeReply(output)
+        ? output
+        : replyOf({ attempts, ...(cached !== undefined && { cached }) }, output);
     } catch (error) {
       // The SDK reports a cancellation only for its own error; a handler may throw anything once its signal has aborted.
       if (activity.cancellationSignal.aborted) throw cancellationOf(error, attempts);
@@ -77,8 +83,8 @@ function inlineBytesOf({ call, inlineBytes }: TaskArgument['pawl'], { canStore }
   return call === 'over' && inlineBytes !== undefined && !canStore ? LARGEST_PAYLOAD : inlineBytes;
 }
 
-function replyOf(attempts: number, output: Json | undefined): TaskReply {
-  return { $pawl: { attempts }, ...(output !== undefined && { output }) };
+function replyOf($pawl: TaskReply['$pawl'], output: Json | undefined): TaskReply {
+  return { $pawl, ...(output !== undefined && { output }) };
 }
 
 function looksLikeReply(output: Json | undefined): boolean {

@@ -52,6 +52,12 @@ export class InvalidConditionError extends WrapperError {
   readonly failureType = FailureType.invalidCondition;
 }
 
+/** What `cache.key` said is not JSON. */
+export class InvalidCacheKeyError extends WrapperError {
+  readonly code = 'INVALID_CACHE_KEY';
+  readonly failureType = FailureType.invalidCacheKey;
+}
+
 /** A need or the input does not fit the schema on this worker. */
 export class InvalidNeedsError extends WrapperError {
   readonly code = 'INVALID_NEEDS';

@@ -12,6 +12,7 @@ import type { TaskArgument } from '../src/core/protocol.js';
 import type { StartTask } from '../src/core/task-argument.js';
 import { wireOutput } from '../src/core/wire-output.js';
 import { copyJson } from './copy-json.js';
+import { nothingCached } from './nothing-cached.js';
 import { nothingStored } from './nothing-stored.js';
 
 /** Milliseconds of real time that a handler has to end after its signal aborted; then nobody waits for it any more. */
@@ -82,7 +83,11 @@ export class HandlerCall {
         },
         heartbeatDetails: this.#heartbeatDetails,
       };
-      const handled = callWithSecrets(task, copyJson(argument), around, { load: nothingStored, secrets });
+      const handled = callWithSecrets(task, copyJson(argument), around, {
+        load: nothingStored,
+        secrets,
+        throughCache: nothingCached,
+      });
       return await Promise.race([handled, giveUp(signal, ended.signal)]);
     } finally {
       ended.abort();

@@ -1,6 +1,7 @@
 import { loadClientConnectConfig } from '@temporalio/envconfig';
 import { NativeConnection, Worker, type WorkerOptions } from '@temporalio/worker';
 import { ServerUnreachableError } from '../src/client/errors.js';
+import { resultStore } from '../src/data/cache/result-store.js';
 import { storageDrivers } from '../src/data/storage-drivers.js';
 import { DEFAULTS } from '../src/define/defaults.js';
 import type { WorkflowDefinition } from '../src/define/workflow-definition.js';
@@ -29,15 +30,17 @@ export interface CreateWorkerOptions extends Omit<WorkerOptions, 'taskQueue'>, D
  * @throws {@link ServerUnreachableError}
  */
 export async function createWorker({ workflows, ...given }: CreateWorkerOptions): Promise<Worker> {
-  const { storage, storageCacheBytes, encryption, secrets, ...options } = given;
+  const { storage, storageCacheBytes, cache, encryption, secrets, ...options } = given;
   let own: OwnConnection | undefined;
   const { address = DEFAULTS.address } =
     options.connection === undefined ? loadClientConnectConfig().connectionOptions : {};
+  const ownAddress = options.connection === undefined ? address : undefined;
   // Before anything is connected: it compiles the definitions, and throws what is wrong with them.
   const plugin = new PawlPlugin({
     workflows,
-    storage: storageDrivers(storage, options.connection === undefined ? address : undefined),
+    storage: storageDrivers(storage, ownAddress),
     storageCacheBytes,
+    cache: resultStore(cache, ownAddress),
     encryption,
     secrets,
     onEnd: async () => own?.connection.close(),

@@ -3,8 +3,11 @@ import type { StorageDriver } from '@temporalio/common';
 import { SimplePlugin } from '@temporalio/plugin';
 import type { BundleOptions, ReplayWorkerOptions, Worker, WorkerOptions } from '@temporalio/worker';
 import { Runtime } from '@temporalio/worker';
+import { callThroughCache } from '../activities/result-caching.js';
 import { WorkerSecrets } from '../activities/worker-secrets.js';
 import { CHANNEL_ARGUMENTS } from '../src/client/connect.js';
+import { ResultCache } from '../src/data/cache/result-cache.js';
+import { type ResultStore, resultStore } from '../src/data/cache/result-store.js';
 import {
   encodedFailureConverterPath,
   requireEncryption,
@@ -42,6 +45,7 @@ export class PawlPlugin extends SimplePlugin {
   readonly #onEnd: (() => Promise<void>) | undefined;
   readonly #storage: readonly StorageDriver[];
   readonly #storageCacheBytes: number | undefined;
+  readonly #cache: ResultStore | undefined;
 
   // Not taken apart in the parameter: the published type would name `onEnd`, which it does not have.
   constructor(options: PawlPluginOptions) {
@@ -52,6 +56,7 @@ export class PawlPlugin extends SimplePlugin {
     this.#onEnd = options.onEnd;
     this.#storage = storageDrivers(options.storage, undefined);
     this.#storageCacheBytes = options.storageCacheBytes;
+    this.#cache = resultStore(options.cache, undefined);
   }
 
   override configureClient(options: ClientOptions): ClientOptions {
@@ -67,8 +72,13 @@ export class PawlPlugin extends SimplePlugin {
       namespace: options.namespace ?? 'default',
       cacheBytes: this.#storageCacheBytes,
     });
+    const results = this.#cache && new ResultCache({ store: this.#cache, outputs });
     const own = { ...options.activities } as Record<string, unknown>;
-    const activities = activitiesFor(this.#workflows, own, { outputs, secrets: this.#secrets });
+    const activities = activitiesFor(this.#workflows, own, {
+      outputs,
+      secrets: this.#secrets,
+      throughCache: callThroughCache(results),
+    });
     return this.#withWorkflowCode({
       ...encrypting,
       activities,

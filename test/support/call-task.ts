@@ -1,9 +1,11 @@
 import { callHandler, type HandlerResult } from '../../activities/call-handler.js';
+import type { CallThroughCache } from '../../activities/result-caching.js';
 import { type ServedTask, serveTasks } from '../../activities/served-task.js';
 import type { Json } from '../../src/core/json.js';
 import { PROTOCOL, type TaskArgument, type TaskDispatch } from '../../src/core/protocol.js';
 import type { LoadClaim } from '../../src/data/resolve-output.js';
 import type { WorkflowDefinition } from '../../src/index.js';
+import { nothingCached } from '../../testing/nothing-cached.js';
 import { nothingStored } from '../../testing/nothing-stored.js';
 import { secretsOf } from './secrets-of.js';
 
@@ -14,13 +16,14 @@ interface CallOptions extends Pick<TaskDispatch, 'call'>, Partial<Pick<TaskArgum
   readonly pawl?: Partial<TaskDispatch>;
   /** Gives what is stored. */
   readonly load?: LoadClaim;
+  readonly throughCache?: CallThroughCache;
 }
 
 /** Calls a function of a node as an activity would, for a run `release-42` whose first run id is `first`. */
 export async function callTask(
   definition: WorkflowDefinition,
   id: string,
-  { call, needs = {}, item, pawl, load = nothingStored, ...made }: CallOptions = {},
+  { call, needs = {}, item, pawl, load = nothingStored, throughCache = nothingCached, ...made }: CallOptions = {},
 ): Promise<HandlerResult> {
   const task = servedTask(definition, id);
   const argument: TaskArgument = {
@@ -49,7 +52,7 @@ export async function callTask(
     runId: 'second',
   };
   const secrets = secretsOf({}).forAttempt({ workflow: definition.name, task: id });
-  return callHandler(task, argument, surroundings, { load, secrets });
+  return callHandler(task, argument, surroundings, { load, secrets, throughCache });
 }
 
 function servedTask(definition: WorkflowDefinition, id: string): ServedTask {

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { type WorkflowDefinition, workflow } from '../../src/index.js';
+import { nothingCached } from '../../testing/nothing-cached.js';
 import { PawlPlugin, WorkerConfigurationError } from '../../worker/index.js';
 import { activitiesFor, registerWorkflows } from '../../worker/registry.js';
 import { memoryStore } from '../support/memory-storage.js';
@@ -20,7 +21,7 @@ describe('a worker', () => {
   });
 
   test('has an activity for each of their nodes, and those that answer the workflow', () => {
-    const means = { outputs: memoryStore(), secrets: secretsOf({}) };
+    const means = { outputs: memoryStore(), secrets: secretsOf({}), throughCache: nothingCached };
     const activities = activitiesFor(registerWorkflows([parent(middle)]), {}, means);
     expect(Object.keys(activities).sort()).toEqual(
       ['pawl.plan', 'pawl.check', 'pawl.store', 'default', 'release.sub', 'middle.leaves', 'leaf.only'].sort(),

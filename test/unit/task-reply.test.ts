@@ -7,6 +7,7 @@ import { taskActivity } from '../../activities/task-activity.js';
 import type { Json } from '../../src/core/json.js';
 import { PROTOCOL } from '../../src/core/protocol.js';
 import { readReply } from '../../src/core/task-reply.js';
+import { nothingCached } from '../../testing/nothing-cached.js';
 import { looseWorkflow } from '../support/loose-workflow.js';
 import { memoryStore } from '../support/memory-storage.js';
 import { secretsOf } from '../support/secrets-of.js';
@@ -82,6 +83,7 @@ function performed(
       attemptsUsed,
     },
   };
-  const surroundings = { eventLoop: new EventLoopWatch(), outputs: memoryStore(), secrets: secretsOf({}) };
+  const means = { outputs: memoryStore(), secrets: secretsOf({}), throughCache: nothingCached };
+  const surroundings = { eventLoop: new EventLoopWatch(), ...means };
   return environment.run(taskActivity(served, surroundings), argument);
 }
