@@ -32,7 +32,7 @@ export class RunAlreadyExistsError extends PawlError {
   }
 }
 
-/** Temporal did not take the start: the message says why. */
+/** The run was not started: the message says why. */
 export class StartRefusedError extends PawlError {
   readonly code = 'START_REFUSED';
 }

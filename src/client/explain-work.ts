@@ -4,7 +4,17 @@ import type { TaskSnapshot } from './task-snapshot.js';
 /** What of a task or an item an explanation is made of. */
 export type WorkSnapshot = Pick<
   TaskSnapshot,
-  'id' | 'state' | 'attempts' | 'scheduledAt' | 'startedAt' | 'settledAt' | 'until' | 'error' | 'cause' | 'needs'
+  | 'id'
+  | 'state'
+  | 'attempts'
+  | 'scheduledAt'
+  | 'startedAt'
+  | 'settledAt'
+  | 'until'
+  | 'error'
+  | 'cause'
+  | 'cached'
+  | 'needs'
 > & { readonly kind: TaskSnapshot['kind'] | 'item'; readonly items?: TaskSnapshot['items'] };
 
 type RunView = Pick<RunSnapshot, 'paused' | 'status' | 'tasks' | 'problem'>;
@@ -34,7 +44,7 @@ export function explainWork(work: WorkSnapshot, run: RunView): string[] {
     case 'failed':
       return says(`failed${at(work.settledAt)}${after(work.attempts)}: ${reason(work)}`);
     case 'succeeded':
-      return says(`succeeded${at(work.settledAt)}${after(work.attempts)}`);
+      return says(`succeeded${at(work.settledAt)}${after(work.attempts)}`, cachedLine(work));
     case 'skipped':
     case 'upstream_failed':
     case 'cancelled':
@@ -91,6 +101,11 @@ function waiting(work: WorkSnapshot): [string, ...(string | undefined)[]] {
     default:
       return [`waits${since}, ${until}`];
   }
+}
+
+function cachedLine({ cached }: WorkSnapshot): string | undefined {
+  if (cached === undefined) return undefined;
+  return `its output was in the cache: the run '${cached.workflowId}' (run id ${cached.runId}) had made it`;
 }
 
 function reason({ error, cause }: WorkSnapshot): string {

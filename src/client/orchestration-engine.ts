@@ -11,7 +11,7 @@ import { checkInput } from '../define/run-input.js';
 import type { InputOf, NameOf, OutputOf, WireOutputOf, WorkflowDefinition } from '../define/workflow-definition.js';
 import { collectGarbage, type GcOptions, type GcReport } from './collect-garbage.js';
 import { type ConnectOptions, connectClient } from './connect.js';
-import { InvalidInputError } from './errors.js';
+import { InvalidInputError, StartRefusedError } from './errors.js';
 import { type Health, readHealth } from './health.js';
 import { type ListOptions, listRuns, type RunSummary } from './list-runs.js';
 import { type RerunOptions, type RerunWith, rerun } from './rerun/rerun.js';
@@ -42,6 +42,17 @@ export interface StartOptions extends Omit<WorkflowOptions, 'workflowId' | 'task
   readonly workflowId?: string;
   /** @default the engine's task queue */
   readonly taskQueue?: string;
+  /**
+   * `bypass`: nothing is looked up in the cache, here and in child workflows; what the tasks make is written to it. @default tasks that have `cache` use what
+   * is there
+   */
+  readonly cache?: 'bypass';
+}
+
+/** @throws {@link StartRefusedError} */
+function cacheUse({ cache }: StartOptions): Pick<RunEnvelope, 'cache'> {
+  if (cache === undefined || cache === 'bypass') return cache === undefined ? {} : { cache };
+  throw new StartRefusedError(`cache can't be ${JSON.stringify(cache)}`, { hint: "write 'bypass', or leave it out" });
 }
 
 /** What the engine is connected to, as far as it is known. */
@@ -142,11 +153,11 @@ export class OrchestrationEngine {
     options: StartOptions = {},
   ): Promise<Run<unknown>> {
     if (typeof workflow === 'string') {
-      const envelope: RunEnvelope = { protocol: FIRST_PROTOCOL };
+      const envelope: RunEnvelope = { protocol: FIRST_PROTOCOL, ...cacheUse(options) };
       return this.#start(workflow, [input, envelope], options, undefined);
     }
     const { plan, input: checked } = await this.#prepare(workflow, input);
-    const envelope: RunEnvelope = { protocol: plan.protocol, plan };
+    const envelope: RunEnvelope = { protocol: plan.protocol, plan, ...cacheUse(options) };
     const summarized = { staticSummary: workflow.settings.title ?? workflow.name, ...options };
     return this.#start(workflow.name, [wireOutput(checked), envelope], summarized, workflow);
   }
@@ -262,7 +273,7 @@ export class OrchestrationEngine {
     options: StartOptions,
     definition: WorkflowDefinition | undefined,
   ): Promise<Run<unknown>> {
-    const { workflowId = `${type}-${randomUUID()}`, taskQueue = this.taskQueue, ...rest } = options;
+    const { workflowId = `${type}-${randomUUID()}`, taskQueue = this.taskQueue, cache: _, ...rest } = options;
     const runId = await startRun(this.client, type, { ...rest, workflowId, taskQueue, args: [...args] });
     return this.#handle(workflowId, runId, definition);
   }

@@ -1,3 +1,4 @@
+import type { CachedFrom } from '../core/cached-column.js';
 import type { TaskError } from '../core/cause.js';
 import { type ItemsSnapshot, readItems, sliceItems } from '../core/items-snapshot.js';
 import type { StatusRequest } from '../core/protocol.js';
@@ -34,6 +35,8 @@ export interface RunItem {
   readonly until: Date | undefined;
   readonly error: TaskError | undefined;
   readonly cause: TaskCause | undefined;
+  /** The run that made its output, where that was found in the cache: the execution in whose history the call is. */
+  readonly cached: CachedFrom | undefined;
 }
 
 /** Undefined where the snapshot has the items' counts alone. */
@@ -68,6 +71,7 @@ export function buildItemsPage(
       until: dateOf(row.until),
       error: row.cause?.kind === 'error' ? row.cause.error : attempt?.lastFailure,
       cause: row.cause && readableCause(row.cause, id, idOf),
+      cached: row.cached,
     };
   });
   const counts = itemsByState(map ?? { total: 0, counts: {} });

@@ -1,3 +1,4 @@
+import type { CachedFrom } from '../core/cached-column.js';
 import type { Cause, TaskError } from '../core/cause.js';
 import { describeCause } from '../core/describe-cause.js';
 import type { NodeKind } from '../core/plan.js';
@@ -28,6 +29,8 @@ export interface TaskSnapshot {
   readonly cause: TaskCause | undefined;
   /** How large what it made is, and where it is stored; undefined if it made nothing. `run.output(id)` reads it. */
   readonly output: OutputSummary | undefined;
+  /** The run that made its output, where that was found in the cache: the execution in whose history the call is. */
+  readonly cached: CachedFrom | undefined;
   /** Of a map, once its items are known; `run.status({ items: id })` lists them. */
   readonly items: ItemCounts | undefined;
   /** How far its compensation is, or a resource's `destroy`, once that has begun. */
@@ -88,6 +91,7 @@ export function taskSnapshot(
     error: cause?.kind === 'error' ? cause.error : attempt?.lastFailure,
     cause: cause && readableCause(cause, status.id, idOf),
     output: status.output && { bytes: status.output.bytes, storage: status.output.driver },
+    cached: status.cached,
     items: status.items && { total: status.items.total, counts: itemsByState(status.items) },
     compensation: undo && compensationOf(kind, undo.state),
     compensationError: undo?.cause?.kind === 'error' ? undo.cause.error : undefined,

@@ -11,6 +11,7 @@ const KNOWN: readonly (keyof RerunOptions)[] = [
   'workflowId',
   'runId',
   'newKeys',
+  'cache',
 ];
 
 /**
@@ -31,5 +32,8 @@ export function checkOptions(options: RerunOptions, place: string): void {
   }
   if (definition !== 'same' && definition !== 'latest') {
     refuse(`there is no definition '${definition}'`, "write 'same' or 'latest'");
+  }
+  if (options.cache !== undefined && options.cache !== 'bypass') {
+    refuse(`cache can't be ${JSON.stringify(options.cache)}`, "write 'bypass', or leave it out");
   }
 }

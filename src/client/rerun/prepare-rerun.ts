@@ -29,6 +29,7 @@ export interface RerunSettings {
   readonly workflow?: WorkflowDefinition | undefined;
   readonly input?: unknown;
   readonly newKeys?: boolean | undefined;
+  readonly cache?: 'bypass' | undefined;
 }
 
 export interface PreparedRerun {
@@ -74,7 +75,7 @@ export async function prepareRerun(
   const misfits = isLatest && workflow !== undefined ? await outputMisfits(scheduler, workflow, load) : NONE;
   const decisions = decideRerun({ old: scheduler, plan, from, isInputChanged, misfits });
   const newKeys = settings.newKeys ?? isInputChanged;
-  const envelope = newEnvelope(old, plan, newWorkflowId, newKeys);
+  const envelope = newEnvelope(old, plan, newWorkflowId, { ...settings, newKeys });
   const state = fittingState(old, plan, decisions, argumentsSize([input, envelope]));
   return { plan, decisions, newKeys, args: [input, envelope, poolClaims(state)] };
 }
@@ -163,7 +164,7 @@ function newEnvelope(
   { envelope, description }: OldRun,
   plan: Plan,
   newWorkflowId: string,
-  newKeys: boolean,
+  { newKeys, cache }: Pick<RerunSettings, 'newKeys' | 'cache'>,
 ): RunEnvelope {
   const { workflowId, runId, raw } = description;
   const rootRunId = envelope?.rootRunId ?? (raw.workflowExecutionInfo?.firstRunId || runId);
@@ -173,6 +174,7 @@ function newEnvelope(
     plan,
     rerunOf: { workflowId, runId },
     storedBy: [...new Set([...(envelope?.storedBy ?? []), workflowId])],
+    ...(cache !== undefined && { cache }),
     ...(!newKeys && { rootRunId, ...(rootWorkflowId !== undefined && { rootWorkflowId }) }),
   };
 }

@@ -40,6 +40,11 @@ export interface RerunOptions {
    * is no repetition. @default only if the input has changed
    */
   readonly newKeys?: boolean;
+  /**
+   * `bypass`: what runs again looks nothing up in the cache, and what it makes is written to it. Without it, a task that is named in `from` takes from the
+   * cache what the old run has made. @default tasks that have `cache` use what is there
+   */
+  readonly cache?: 'bypass';
 }
 
 /** With which a rerun takes the types of the definition. */
