@@ -34,6 +34,7 @@ export type { OrderOptions } from './client/steering.js';
 export { OrderFailedError, OrderRefusedError, RunBusyError, RunClosedError } from './client/steering-errors.js';
 export type { ItemCounts, OutputSummary, TaskCause, TaskSnapshot } from './client/task-snapshot.js';
 export type { WatchOptions } from './client/watch-run.js';
+export type { CachedFrom } from './core/cached-column.js';
 export type { TaskError } from './core/cause.js';
 export type { Json } from './core/json.js';
 export type { Approval } from './core/order.js';

@@ -1,3 +1,4 @@
+export type { CacheOption, ResultStore } from '../src/data/cache/result-store.js';
 export { connectOrStartDevServer, type TemporalServer } from './connect-or-start-dev-server.js';
 export { type CreateWorkerOptions, createWorker } from './create-worker.js';
 export { type DevServer, type DevServerOptions, startDevServer } from './dev-server.js';
