@@ -35,14 +35,13 @@ export type CallThroughCache = (call: CacheableCall) => Promise<ResultOfCall>;
  * @param results undefined: the worker has nowhere to keep them
  */
 export function callThroughCache(results: ResultCache | undefined): CallThroughCache {
-  const warned = new Set<ServedTask>();
+  const warned = new Set<string>();
   return async ({ task, argument, given, context, make }) => {
     const { cache } = task;
     if (cache === undefined) return { output: await make() };
     const { workflowId, runId, log } = context;
     if (results === undefined) {
-      if (!warned.has(task)) log.warn(noStore(task));
-      warned.add(task);
+      warnOnce(nameOf(task), warned, log);
       return { output: await make() };
     }
     const warn = (message: string) => log.warn(message);
@@ -55,8 +54,16 @@ export function callThroughCache(results: ResultCache | undefined): CallThroughC
   };
 }
 
-function noStore({ workflow, definition }: ServedTask): string {
-  return `'${workflow}.${definition.id}' has a cache, and this worker has no store for it: the task runs each time; give \`cache\` to createWorker or PawlPlugin`;
+function nameOf({ workflow, definition }: ServedTask): string {
+  return `${workflow}.${definition.id}`;
+}
+
+function warnOnce(task: string, warned: Set<string>, log: TaskContext['log']): void {
+  if (warned.has(task)) return;
+  warned.add(task);
+  log.warn(
+    `'${task}' has a cache, and this worker has no store for it: it runs each time; give \`cache\` to createWorker or PawlPlugin`,
+  );
 }
 
 async function basisOf(

@@ -17,13 +17,24 @@ interface CallOptions extends Pick<TaskDispatch, 'call'>, Partial<Pick<TaskArgum
   /** Gives what is stored. */
   readonly load?: LoadClaim;
   readonly throughCache?: CallThroughCache;
+  /** Takes the warnings of `ctx.log`. */
+  readonly warn?: (message: string) => void;
 }
 
 /** Calls a function of a node as an activity would, for a run `release-42` whose first run id is `first`. */
 export async function callTask(
   definition: WorkflowDefinition,
   id: string,
-  { call, needs = {}, item, pawl, load = nothingStored, throughCache = nothingCached, ...made }: CallOptions = {},
+  {
+    call,
+    needs = {},
+    item,
+    pawl,
+    load = nothingStored,
+    throughCache = nothingCached,
+    warn = () => {},
+    ...made
+  }: CallOptions = {},
 ): Promise<HandlerResult> {
   const task = servedTask(definition, id);
   const argument: TaskArgument = {
@@ -47,7 +58,7 @@ export async function callTask(
     attempt: 1,
     heartbeat() {},
     heartbeatDetails: undefined,
-    log: { debug() {}, info() {}, warn() {}, error() {} },
+    log: { debug() {}, info() {}, warn, error() {} },
     workflowId: 'release-42',
     runId: 'second',
   };
