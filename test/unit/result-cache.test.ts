@@ -1,3 +1,4 @@
+import { EventEmitter } from 'node:events';
 import type { PayloadCodec } from '@temporalio/common';
 import { Keyv } from 'keyv';
 import { afterEach, describe, expect, test, vi } from 'vitest';
@@ -128,8 +129,7 @@ describe('what goes wrong is a warning, and nothing more:', () => {
   });
 
   test('a store that does not take an entry', async () => {
-    const store = { get: async () => undefined, set: async () => false, delete: async () => false };
-    const { write, warnings } = cacheOf({ store });
+    const { write, warnings } = cacheOf({ store: emptyStore });
     await write('image');
     expect(warnings).toEqual(['the output is not cached: the store did not take it']);
   });
@@ -168,6 +168,12 @@ describe('where results are kept', () => {
     expect(resultStore(keyv, undefined)).toBe(keyv);
   });
 
+  test('may be a Keyv whose store breaks when nobody asks it', () => {
+    const keyv = Object.assign(new EventEmitter(), { ...emptyStore, opts: { store: new Map() } });
+    resultStore(keyv, undefined);
+    expect(() => keyv.emit('error', new Error('connection lost'))).not.toThrow();
+  });
+
   test('may be a store of a Keyv', async () => {
     const map = new Map<string, unknown>();
     await resultStore(map, undefined)?.set('key', 'value', HOUR);
@@ -182,6 +188,9 @@ describe('where results are kept', () => {
     expect(resultStore(undefined, address) !== undefined).toBe(isSomewhere);
   });
 });
+
+/** It takes nothing. */
+const emptyStore: ResultStore = { get: async () => undefined, set: async () => false, delete: async () => false };
 
 /** Stands for encryption: what it has encoded can't be read, and only with the same key decoded. */
 function reversing(key: string): PayloadCodec {

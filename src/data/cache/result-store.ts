@@ -25,7 +25,7 @@ export function resultStore(
   address: string | undefined,
   env: NodeJS.ProcessEnv = process.env,
 ): ResultStore | undefined {
-  if (given !== undefined) return isKeyv(given) ? given : keyvOver(given);
+  if (given !== undefined) return isKeyv(given) ? withoutUncaught(given) : keyvOver(given);
   if (address === undefined || !isOnThisMachine(address)) return undefined;
   return keyvOver(new FileKeyvAdapter(join(cacheFolder(env), 'results')));
 }
@@ -33,6 +33,12 @@ export function resultStore(
 /** It keeps when an entry expires beside the entry: an adapter alone may know nothing of that. */
 function keyvOver(store: CacheOption): ResultStore {
   return new Keyv({ store, throwOnErrors: true, emitErrors: false });
+}
+
+/** Where an older Keyv is nobody's to listen to, an error of its store would end the process; who asks it hears of the error. */
+function withoutUncaught(keyv: ResultStore): ResultStore {
+  if ('on' in keyv && typeof keyv.on === 'function') keyv.on('error', () => {});
+  return keyv;
 }
 
 /** Not by its class: a user's Keyv may be another copy. Only a Keyv has a store of its own. */
