@@ -2,6 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { type Client, Connection, type WorkflowOptions } from '@temporalio/client';
 import { FIRST_PROTOCOL, type RunEnvelope } from '../core/protocol.js';
 import { wireOutput } from '../core/wire-output.js';
+import { ResultCache } from '../data/cache/result-cache.js';
+import { type CacheOption, resultStore } from '../data/cache/result-store.js';
 import { EncryptionOptionsError } from '../data/encryption-errors.js';
 import { OutputStore } from '../data/output-store.js';
 import { type StorageOption, storageDrivers } from '../data/storage-drivers.js';
@@ -31,6 +33,8 @@ export interface EngineOptions {
    * `run.output()`, `rerun` and `gc()`. @default files, with a server on this machine or where PAWL_STORAGE_DIR is set
    */
   readonly storage?: StorageOption | undefined;
+  /** What keeps the results of cached tasks, as the workers' `cache`: with it `gc()` knows which of them are needed, and else leaves all. */
+  readonly cache?: CacheOption | undefined;
 }
 
 /**
@@ -84,6 +88,7 @@ export class OrchestrationEngine {
   readonly taskQueue: string;
   readonly #uiUrl: string | undefined;
   readonly #outputs: OutputStore;
+  readonly #results: ResultCache | undefined;
   readonly #ownsConnection: boolean;
 
   private constructor(client: Client, options: EngineOptions, server: Server, ownsConnection: boolean) {
@@ -93,6 +98,8 @@ export class OrchestrationEngine {
       codecs: client.options.loadedDataConverter.payloadCodecs,
       namespace: client.options.namespace,
     });
+    const results = resultStore(options.cache, server.address);
+    this.#results = results && new ResultCache({ store: results, outputs: this.#outputs });
     this.taskQueue = options.taskQueue ?? DEFAULTS.taskQueue;
     this.#uiUrl = options.uiUrl?.replace(/\/+$/, '') ?? server.uiUrl;
     this.#ownsConnection = ownsConnection;
@@ -115,7 +122,7 @@ export class OrchestrationEngine {
       const uiUrl = address === undefined ? process.env.TEMPORAL_UI_URL : guessUiUrl(address, process.env);
       return new OrchestrationEngine(options.client, options, { address, uiUrl }, false);
     }
-    const { taskQueue, uiUrl, storage, ...connectOptions } = options;
+    const { taskQueue, uiUrl, storage, cache, ...connectOptions } = options;
     const { client, address } = await connectClient(connectOptions);
     return new OrchestrationEngine(
       client,
@@ -242,12 +249,12 @@ export class OrchestrationEngine {
 
   /**
    * Deletes stored outputs that no run needs any more: of a storage driver that can list and delete, as {@link FileSystemStorageDriver} can, what belongs to no
-   * run that Temporal retains in this namespace and to no rerun of such a run. Every namespace that stores in the same folder must be given its own.
+   * run that Temporal retains in this namespace, to no rerun of such a run, and to no entry of the cache. Every namespace that stores in the same folder must be given its own.
    *
    * @throws {@link InvalidOptionError}, {@link ServerUnreachableError}, and what the storage throws
    */
   gc(options: GcOptions = {}): Promise<GcReport> {
-    return collectGarbage(this.client, this.#outputs, undefined, options);
+    return collectGarbage(this.client, this.#outputs, this.#results, options);
   }
 
   /** Closes the connection, unless it came from outside. */

@@ -6,8 +6,8 @@ import { type SavedMap, saveUnits } from '../scheduler-state.js';
 import { knownOfShard, type ShardReport } from '../shard-report.js';
 import { STATE_LETTERS } from '../state-letter.js';
 import type { TaskOrchestrator } from '../task-orchestrator.js';
-import { isInline } from '../wire-output.js';
 import { withoutTimes } from '../unit-columns.js';
+import { isInline } from '../wire-output.js';
 import type { TaskDecision } from './rerun-decision.js';
 import { oldTask, type Rerun, settled, triggered } from './rerun-units.js';
 

@@ -1,6 +1,7 @@
 import type { CachedFrom } from '../../core/cached-column.js';
 import type { Json } from '../../core/json.js';
 import { inKibibytes, payloadSize } from '../../core/payload-size.js';
+import { CACHE_OWNER } from '../object-owner.js';
 import type { OutputStore } from '../output-store.js';
 import { OutputDamagedError, OutputGoneError } from '../storage-error.js';
 import { type CacheEntry, readEntryText, writeEntryText } from './cache-entry.js';
@@ -55,6 +56,16 @@ export class ResultCache {
     }
   }
 
+  /**
+   * Whether there is an entry under a key: as long as there is, what is stored for it is needed.
+   *
+   * @throws what the store throws
+   */
+  async has(key: string): Promise<boolean> {
+    const text = await this.#ask(() => this.#store.get(PREFIX + key));
+    return text !== undefined && text !== null;
+  }
+
   /** @param ttl milliseconds */
   async write(key: string, ttl: number, { output, madeBy }: CachedResult, warn: Warn): Promise<void> {
     try {
@@ -66,7 +77,7 @@ export class ResultCache {
         );
       }
       // An owner of its own: the entry outlives the run that made it.
-      const owner = { workflow: 'pawl.cache', workflowId: key, runId: 'cache' };
+      const owner = { workflow: CACHE_OWNER, workflowId: key, runId: 'cache' };
       const entry: CacheEntry = {
         madeBy,
         ...(isLarge ? { claim: await this.#outputs.store(output, owner) } : output !== undefined && { output }),
