@@ -5,7 +5,7 @@ import { WORKLOADS } from './workloads.js';
 
 const WIDTH = 860;
 const LEFT = 150;
-const RIGHT = 170;
+const RIGHT = 110;
 const BAR = 16;
 const GROUP_GAP = 34;
 const TOP = 64;
@@ -82,7 +82,7 @@ function drawLegend(): string[] {
 }
 
 function x(ratio: number): number {
-  return round(LEFT + (Math.min(ratio, MOST) / MOST) * (WIDTH - LEFT - RIGHT) * 1.2);
+  return round(LEFT + (Math.min(ratio, MOST) / MOST) * (WIDTH - LEFT - RIGHT));
 }
 
 function text(left: number, y: number, content: string, anchor: string, weight: number, size = 12): string {

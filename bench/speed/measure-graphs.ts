@@ -5,7 +5,7 @@ import { CONTENDERS, type Contender } from './contenders.js';
 import { judgeGraphs } from './judge-graphs.js';
 import { MeasuredContender, type Sample } from './measure-contender.js';
 import { pawlWorkflow } from './pawl-workflows.js';
-import { printGraphs } from './print-graphs.js';
+import { printWorkload } from './print-workload.js';
 import type { Bench, Findings } from './section.js';
 import { startContender } from './start-contender.js';
 import { WORKLOADS } from './workloads.js';
@@ -28,7 +28,6 @@ export async function measureGraphs(bench: Bench): Promise<GraphFindings> {
     }
     const field = [...workers].map(([contender, worker]) => new MeasuredContender(contender, bench, worker));
     const samples = await measureRounds(field, bench.rounds);
-    printGraphs(samples);
     return { criteria: judgeGraphs(samples), figures: samples };
   } finally {
     await Promise.all([...workers.values()].map((worker) => worker[Symbol.asyncDispose]()));
@@ -45,6 +44,7 @@ async function measureRounds(field: readonly MeasuredContender[], rounds: number
         if (round >= 0) samples.push(sample);
       }
     }
+    printWorkload(samples, workload);
   }
   return samples;
 }

@@ -1,19 +1,15 @@
 import { medianOf, type Ratio, ratioOf, samplesOf } from './compare-samples.js';
 import { CONTENDERS, type Contender } from './contenders.js';
 import type { Sample } from './measure-contender.js';
-import { criticalPath, WORKLOADS, type Workload } from './workloads.js';
+import { criticalPath, type Workload } from './workloads.js';
 
-export function printGraphs(samples: readonly Sample[]): void {
-  for (const workload of WORKLOADS) {
-    console.log(`${workload.name}: ${describe(workload)}`);
-    console.log(
-      row(['', 'ms', 'to (a)', '95 % interval', 'events', 'KiB', 'wf tasks', 'worker cpu s', 'server cpu s']),
-    );
-    for (const contender of CONTENDERS) console.log(row(cellsOf(contender, samples, workload)));
-    const local = ratioOf(samples, workload.name, 'c', 'e');
-    if (local !== undefined) console.log(`  (c) to (e): ${local.median.toFixed(3)} ${interval(local)}`);
-    console.log();
-  }
+export function printWorkload(samples: readonly Sample[], workload: Workload): void {
+  console.log(`${workload.name}: ${describe(workload)}`);
+  console.log(row(['', 'ms', 'to (a)', '95 % interval', 'events', 'KiB', 'wf tasks', 'worker cpu s', 'server cpu s']));
+  for (const contender of CONTENDERS) console.log(row(cellsOf(contender, samples, workload)));
+  const local = ratioOf(samples, workload.name, 'c', 'e');
+  if (local !== undefined) console.log(`  (c) to (e): ${local.median.toFixed(3)} ${interval(local)}`);
+  console.log();
 }
 
 function describe(workload: Workload): string {
