@@ -22,7 +22,7 @@ const COLOURS: Readonly<Record<Contender['letter'], string>> = {
 };
 
 /** Each contender's time by workload, relative to what is written by hand with activities, as an SVG picture for light and dark pages. */
-export function drawChart(samples: readonly Sample[], caption: string): string {
+export function drawChart(samples: readonly Sample[], caption: readonly string[]): string {
   const bars: string[] = [];
   let y = TOP;
   for (const { name } of WORKLOADS) {
@@ -34,7 +34,7 @@ export function drawChart(samples: readonly Sample[], caption: string): string {
     }
     y += GROUP_GAP;
   }
-  const height = y + 20;
+  const height = y + caption.length * 16;
   const one = x(1);
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" width="${WIDTH}" height="${height}" viewBox="0 0 ${WIDTH} ${height}" font-family="system-ui, sans-serif" font-size="12">`,
@@ -43,7 +43,7 @@ export function drawChart(samples: readonly Sample[], caption: string): string {
     ...drawLegend(),
     `<line x1="${one}" y1="${TOP - 8}" x2="${one}" y2="${y - GROUP_GAP + 8}" stroke="#8a8f98" stroke-dasharray="3 3"/>`,
     ...bars,
-    text(20, height - 14, caption, 'start', 400, 11),
+    ...caption.map((line, n) => text(20, y + n * 16, line, 'start', 400, 11)),
     '</svg>',
     '',
   ].join('\n');

@@ -19,7 +19,7 @@ export interface Results {
 export async function writeResults(folder: string, results: Results): Promise<void> {
   await mkdir(folder, { recursive: true });
   const files = [['speed.json', `${JSON.stringify(results, null, 2)}\n`]];
-  if (results.graphs !== undefined) files.push(['speed.svg', drawChart(results.graphs, results.machine.join(' · '))]);
+  if (results.graphs !== undefined) files.push(['speed.svg', drawChart(results.graphs, results.machine)]);
   for (const [name = '', text = ''] of files) {
     await writeFile(join(folder, name), text);
     console.log(`written: ${join(folder, name)}`);
