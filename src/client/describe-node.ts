@@ -1,5 +1,13 @@
 import { durationText } from '../core/details/duration-text.js';
-import { childPlan, type MapPlan, type Plan, type PlannedTask, type WaitPlan } from '../core/plan.js';
+import {
+  childPlan,
+  type MapPlan,
+  type NodeKind,
+  optionsOf,
+  type Plan,
+  type PlannedTask,
+  type WaitPlan,
+} from '../core/plan.js';
 
 /** What a plan says of a node beside its kind and needs, in words. */
 export function describeNode(plan: Plan, task: PlannedTask): string[] {
@@ -13,8 +21,16 @@ export function describeNode(plan: Plan, task: PlannedTask): string[] {
     ...(trigger === undefined ? [] : [`trigger ${trigger}`]),
     ...(allowFailure ? ['its failure is allowed'] : []),
     ...(compensate ? ['is compensated'] : []),
+    ...(isLocal(plan, task) ? ['local'] : []),
   ];
 }
+
+function isLocal(plan: Plan, task: PlannedTask): boolean {
+  return optionsOf(plan, task).placement === 'local' && (task.asks === true || !WITHOUT_WORKER.includes(task.kind));
+}
+
+/** The kinds of which a worker does nothing, unless they ask it. */
+const WITHOUT_WORKER: readonly NodeKind[] = ['subworkflow', 'approval', 'event', 'sleep'];
 
 function describeMap({ concurrency, tolerate }: MapPlan): string[] {
   return [

@@ -14,6 +14,9 @@ export interface ActivityFailureView {
   /** Of an application failure. */
   readonly type?: unknown;
   readonly details?: unknown;
+  readonly nonRetryable?: unknown;
+  /** Milliseconds. */
+  readonly nextRetryDelay?: unknown;
   /** Of a timeout. */
   readonly timeoutType?: unknown;
   readonly cause?: unknown;

@@ -2,6 +2,11 @@
 export const PLAN_LIMITS = {
   /** Milliseconds: ten years. */
   duration: 10 * 365 * 24 * 3_600_000,
+  /**
+   * Milliseconds that an attempt of a local task may take: less than the 8 seconds after which the SDK reports that a workflow task is not done, so that
+   * hardly any does that for one task alone.
+   */
+  localStartToCloseTimeout: 5_000,
   /** A 32-bit integer in Temporal's API. */
   maximumAttempts: 2 ** 31 - 1,
   /** Temporal allows an execution so many pending activities. */

@@ -110,6 +110,8 @@ export interface TaskOptionsPlan {
   readonly retry: RetryPlan;
   readonly taskQueue?: string;
   readonly priority?: PriorityPlan;
+  /** It runs in the worker that has the run, as a local activity; absent: as an activity. */
+  readonly placement?: 'local';
 }
 
 export interface RetryPlan {

@@ -1,4 +1,4 @@
-import { coefficient, duration, integer, optional, record, strings, wrong } from './expect-value.js';
+import { coefficient, duration, integer, oneOf, optional, record, strings, wrong } from './expect-value.js';
 import { explainInvalidTaskQueue, isFairnessKey, isFairnessWeight, PLAN_LIMITS } from './plan-limits.js';
 
 /** Checks one entry of a plan's activity options. */
@@ -11,6 +11,7 @@ export function readOptions(value: unknown, place: string): void {
     throw wrong('the name of a task queue', options.taskQueue, `${place}.taskQueue`);
   }
   optional(options.priority, readPriority, `${place}.priority`);
+  readPlacement(options, place);
   const retry = record(options.retry, `${place}.retry`);
   integer(retry.maximumAttempts, 0, PLAN_LIMITS.maximumAttempts, `${place}.retry.maximumAttempts`);
   optional(retry.initialInterval, duration, `${place}.retry.initialInterval`);
@@ -20,6 +21,18 @@ export function readOptions(value: unknown, place: string): void {
     throw wrong('at least the initial interval', retry.maximumInterval, `${place}.retry.maximumInterval`);
   }
   optional(retry.nonRetryableErrorTypes, strings, `${place}.retry.nonRetryableErrorTypes`);
+}
+
+function readPlacement(options: Readonly<Record<string, unknown>>, place: string): void {
+  if (options.placement === undefined) return;
+  oneOf(options.placement, ['local'], `${place}.placement`);
+  for (const option of ['taskQueue', 'priority']) {
+    if (options[option] !== undefined) throw wrong('nothing of a local task', options[option], `${place}.${option}`);
+  }
+  if (Number(options.startToCloseTimeout) > PLAN_LIMITS.localStartToCloseTimeout) {
+    const most = `at most ${PLAN_LIMITS.localStartToCloseTimeout} of a local task`;
+    throw wrong(most, options.startToCloseTimeout, `${place}.startToCloseTimeout`);
+  }
 }
 
 function readPriority(value: unknown, place: string): void {

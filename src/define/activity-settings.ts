@@ -1,8 +1,11 @@
 import type { Duration, Priority, RetryPolicy } from '@temporalio/common';
 
+/** Where a node's functions run: as an activity that any worker can take, or as a local activity of the worker that has the run. */
+export type Placement = 'activity' | 'local';
+
 /** Temporal's activity options, by their own names. Durations are milliseconds or strings such as `'10m'`. */
 export interface ActivitySettings {
-  /** The longest that one attempt may take. @default 10 minutes */
+  /** The longest that one attempt may take. @default 10 minutes; 5 seconds, which is also the most, with `placement: 'local'` */
   readonly startToCloseTimeout?: Duration;
   /** The longest that all attempts may take together, waiting for a worker included. @default no limit */
   readonly scheduleToCloseTimeout?: Duration;
@@ -16,4 +19,9 @@ export interface ActivitySettings {
   /** Where the task's activity is dispatched. @default the run's task queue */
   readonly taskQueue?: string;
   readonly priority?: Priority;
+  /**
+   * `local` saves a short task most of its cost: it runs in the worker that has the run, which tells the server of it later. That worker's
+   * crash may repeat it, and with it the local tasks of the second before. @default the workflow's
+   */
+  readonly placement?: Placement;
 }

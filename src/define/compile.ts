@@ -196,7 +196,8 @@ class Compilation {
     const isDefault = Object.keys(task.settings).length === 0;
     if (isDefault && this.#defaultOptions !== undefined) return this.#defaultOptions;
     const place = `${this.#definition.name}.tasks.${task.id}`;
-    const options = planOptions(task.settings, OPTION_NAMES[task.kind], place, (problem) =>
+    const { placement } = this.#definition.settings;
+    const options = planOptions(task.settings, OPTION_NAMES[task.kind], placement, place, (problem) =>
       this.#problems.push(problem),
     );
     const key = JSON.stringify(options);

@@ -8,6 +8,8 @@ export const DEFAULTS = {
   taskQueue: 'pawl',
   /** Milliseconds: 10 minutes for one attempt. */
   startToCloseTimeout: 600_000,
+  /** Milliseconds, of a local task. */
+  localStartToCloseTimeout: 5_000,
   /** Milliseconds: a killed worker's task is taken over after 20 seconds. */
   heartbeatTimeout: 20_000,
   /** Attempts of a task, the first included. */

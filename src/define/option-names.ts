@@ -8,6 +8,7 @@ export const ACTIVITY_OPTIONS: readonly (keyof ActivitySettings)[] = [
   'retry',
   'taskQueue',
   'priority',
+  'placement',
 ];
 
 const COMMON = ['needs', 'title', 'trigger', 'when', 'allowFailure', 'cache'];

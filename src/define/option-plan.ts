@@ -2,11 +2,12 @@ import type { Priority, RetryPolicy } from '@temporalio/common';
 import { isRecord, type Mutable } from '../core/json.js';
 import type { PriorityPlan, RetryPlan, TaskOptionsPlan } from '../core/plan.js';
 import { explainInvalidTaskQueue, isFairnessKey, isFairnessWeight, PLAN_LIMITS } from '../core/plan-limits.js';
-import type { ActivitySettings } from './activity-settings.js';
+import type { ActivitySettings, Placement } from './activity-settings.js';
 import { DEFAULTS } from './defaults.js';
 import type { DefinitionProblem } from './definition-error.js';
 import { readDuration } from './duration.js';
 import { ACTIVITY_OPTIONS } from './option-names.js';
+import { planPlacement } from './placement-plan.js';
 import { suggest } from './suggest.js';
 
 const KNOWN_RETRY = [
@@ -22,10 +23,12 @@ const KNOWN_PRIORITY = ['priorityKey', 'fairnessKey', 'fairnessWeight'];
  * Completes a node's activity options with the defaults and turns durations into milliseconds.
  *
  * @param others the names of its other options, for a hint at the one that was meant
+ * @param usualPlacement of the workflow
  */
 export function planOptions(
   settings: ActivitySettings,
   others: readonly string[],
+  usualPlacement: Placement | undefined,
   place: string,
   report: (problem: DefinitionProblem) => void,
 ): TaskOptionsPlan {
@@ -45,8 +48,10 @@ export function planOptions(
   };
   unknown(settings, [...ACTIVITY_OPTIONS, ...others]);
 
+  const isLocal = planPlacement(settings, usualPlacement, wrong) === 'local';
+  const longest = isLocal ? DEFAULTS.localStartToCloseTimeout : DEFAULTS.startToCloseTimeout;
   const options: Mutable<TaskOptionsPlan> = {
-    startToCloseTimeout: duration('startToCloseTimeout', settings.startToCloseTimeout) ?? DEFAULTS.startToCloseTimeout,
+    startToCloseTimeout: duration('startToCloseTimeout', settings.startToCloseTimeout) ?? longest,
     heartbeatTimeout: duration('heartbeatTimeout', settings.heartbeatTimeout) ?? DEFAULTS.heartbeatTimeout,
     retry: planRetry(settings.retry, { duration, unknown, wrong }),
   };
@@ -58,6 +63,7 @@ export function planOptions(
     options.taskQueue = settings.taskQueue;
   }
   if (settings.priority !== undefined) options.priority = planPriority(settings.priority, { duration, unknown, wrong });
+  if (isLocal) options.placement = 'local';
   return options;
 }
 

@@ -2,7 +2,7 @@ import type { Duration } from '@temporalio/common';
 import type { z } from 'zod';
 import type { FailurePolicy, NodeKind, Scheduling } from '../core/plan.js';
 import type { TriggerRule } from '../core/trigger-rule.js';
-import type { ActivitySettings } from './activity-settings.js';
+import type { ActivitySettings, Placement } from './activity-settings.js';
 import type { ErasedCache } from './cache-options.js';
 import type { AnyHandle } from './handle.js';
 import type { Needs } from './need.js';
@@ -46,6 +46,11 @@ export interface WorkflowSettings {
   readonly holdTimeout?: Duration;
   /** How a run must have ended for its tasks to be compensated. @default ['failed', 'cancelled'] */
   readonly compensateOn?: readonly ('failed' | 'cancelled')[];
+  /**
+   * Of the nodes that don't say where they run. One with a `taskQueue`, a `priority`, a `heartbeatTimeout` or a `startToCloseTimeout` of more than
+   * 5 seconds stays an activity. @default 'activity'
+   */
+  readonly placement?: Placement;
 }
 
 /** A node of any kind, its types erased; what a kind does not have is undefined. */

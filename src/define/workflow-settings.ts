@@ -3,13 +3,23 @@ import type { Plan } from '../core/plan.js';
 import { PLAN_LIMITS } from '../core/plan-limits.js';
 import { DEFAULTS } from './defaults.js';
 import { readDuration } from './duration.js';
+import { PLACEMENTS } from './placement-plan.js';
 import type { Report } from './report.js';
 import { suggest } from './suggest.js';
 import type { WorkflowSettings } from './workflow-definition.js';
 
 type PlannedSettings = Pick<Plan, 'scheduling' | 'maxConcurrentTasks' | 'onFailure' | 'holdTimeout' | 'compensateOn'>;
 
-const KNOWN = ['title', 'scheduling', 'maxConcurrentTasks', 'onFailure', 'holdTimeout', 'compensateOn', 'input'];
+const KNOWN = [
+  'title',
+  'scheduling',
+  'maxConcurrentTasks',
+  'onFailure',
+  'holdTimeout',
+  'compensateOn',
+  'placement',
+  'input',
+];
 const COMPENSATED = ['failed', 'cancelled'] as const;
 
 /** Completes what a workflow says of itself with the defaults, except its title and schema. */
@@ -24,6 +34,7 @@ export function planSettings(settings: WorkflowSettings, report: Report): Planne
     onFailure = DEFAULTS.onFailure,
     holdTimeout,
     compensateOn,
+    placement = 'activity',
   } = settings;
   const most = PLAN_LIMITS.maxConcurrentTasks;
   if (!Number.isInteger(maxConcurrentTasks) || maxConcurrentTasks < 1 || maxConcurrentTasks > most) {
@@ -32,6 +43,7 @@ export function planSettings(settings: WorkflowSettings, report: Report): Planne
   }
   checkChoice('scheduling', scheduling, ['frontier', 'waves'], wrong);
   checkChoice('onFailure', onFailure, ['continue', 'stop', 'cancel', 'hold'], wrong);
+  checkChoice('placement', placement, PLACEMENTS, wrong);
   const planned: Mutable<PlannedSettings> = { scheduling, maxConcurrentTasks, onFailure };
   if (holdTimeout !== undefined) {
     const read = readDuration(holdTimeout);

@@ -12,6 +12,17 @@ const release = workflow(
 const nightly = workflow('nightly', {}, () => {});
 declare const engine: OrchestrationEngine;
 
+test('a placement must be one of the two', () => {
+  workflow('w', { placement: 'local' }, ({ task }) => {
+    task('near', { placement: 'local', run: () => 1 });
+    task('far', { placement: 'activity', run: () => 1 });
+    // @ts-expect-error there is no such placement
+    task('else', { placement: 'remote', run: () => 1 });
+  });
+  // @ts-expect-error there is no such placement
+  workflow('v', { placement: 'remote' }, () => {});
+});
+
 describe('a need must not be', () => {
   test('a name that is no task', () => {
     workflow('w', {}, ({ task }) => {

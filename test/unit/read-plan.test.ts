@@ -99,6 +99,13 @@ describe('an error names the place', () => {
     ['plan.tasks[2].trigger', 'a list that only prints like a rule', inTask(2, { trigger: ['all_done'] })],
     ['plan.tasks[2].allowFailure', 'false, for which it is absent', inTask(2, { allowFailure: false })],
     ['plan.tasks[2].allowFailure', 'a number', inTask(2, { allowFailure: 1 })],
+    ['plan.options[0].placement', 'the usual one, for which it is absent', inOptions({ placement: 'activity' })],
+    ['plan.options[0].startToCloseTimeout', 'too long for a local task', inOptions({ placement: 'local' })],
+    [
+      'plan.options[0].taskQueue',
+      'of a local task',
+      inOptions({ placement: 'local', startToCloseTimeout: 5_000, taskQueue: 'gpu' }),
+    ],
     ['plan.outputs', 'missing', (plan) => ({ ...plan, outputs: undefined })],
     ['plan.outputs.result', 'out of range', (plan) => ({ ...plan, outputs: { result: 3 } })],
     ['plan.outputs.result', 'an id', (plan) => ({ ...plan, outputs: { result: 'deploy' } })],
