@@ -7,6 +7,7 @@ import type { OutputStore, StoredFor } from '../src/data/output-store.js';
 import { type AutomaticHeartbeat, startHeartbeat } from './automatic-heartbeat.js';
 import type { Surroundings } from './call-handler.js';
 import { callWithSecrets } from './call-with-secrets.js';
+import { checkLocalResult } from './check-local-result.js';
 import type { EventLoopWatch } from './event-loop-watch.js';
 import { placeOutput } from './place-output.js';
 import type { CallThroughCache } from './result-caching.js';
@@ -46,6 +47,7 @@ export function taskActivity(task: ServedTask, { eventLoop, outputs: store, secr
         signal: activity.cancellationSignal,
         isItems: argument.pawl.call === 'over',
       });
+      if (activity.info.isLocal) checkLocalResult(output, argument.pawl.call);
       const { cached } = result;
       return attempts === 1 && cached === undefined && !looksLikeReply(output)
         ? output

@@ -72,7 +72,7 @@ export class ActivityRunner {
 }
 
 function activityOptions(options: TaskOptionsPlan, attemptsLeft: number): ActivityOptions {
-  const { retry, priority, ...timeouts } = options;
+  const { retry, priority, placement: _placement, ...timeouts } = options;
   const { maximumAttempts: _, nonRetryableErrorTypes, ...intervals } = retry;
   return {
     ...timeouts,

@@ -7,7 +7,8 @@ import type { Scheduler } from '../src/core/scheduler.js';
 import type { StartTask } from '../src/core/task-argument.js';
 import type { TaskOrchestrator } from '../src/core/task-orchestrator.js';
 import { dispatchKey } from '../src/core/unit-ref.js';
-import { readEnvelope, storedOutput } from '../src/core/wire-output.js';
+import { type Claim, readEnvelope, storedOutput } from '../src/core/wire-output.js';
+import type { Obstacle } from './start-queue.js';
 import type { ValueStore } from './value-store.js';
 
 /** Needs that are stored together. */
@@ -23,13 +24,23 @@ interface StoredNeeds {
  */
 export class LargeNeeds {
   readonly #scheduler: Scheduler;
-  readonly #values: Pick<ValueStore, 'store'>;
+  readonly #values: Pick<ValueStore, 'storeThen'>;
+  readonly #broken: (error: unknown) => void;
   readonly #historyBytes: () => number;
   readonly #stored = new Map<string, StoredNeeds>();
   #canStore: boolean;
 
-  /** @param historyBytes of the execution, as the present workflow task knows it */
-  constructor(scheduler: Scheduler, values: Pick<ValueStore, 'store'>, historyBytes: () => number) {
+  /**
+   * @param historyBytes of the execution, as the present workflow task knows it
+   * @param broken is called for what is wrong with this code
+   */
+  constructor(
+    scheduler: Scheduler,
+    values: Pick<ValueStore, 'storeThen'>,
+    historyBytes: () => number,
+    broken: (error: unknown) => void,
+  ) {
+    this.#broken = broken;
     this.#scheduler = scheduler;
     this.#values = values;
     this.#historyBytes = historyBytes;
@@ -44,16 +55,16 @@ export class LargeNeeds {
     return { ...argument, needs: stored.wire as TaskArgument['needs'] }; // an envelope is an object, too
   }
 
-  /** Resolves when what is too large has been stored; undefined if nothing is. */
-  store(command: StartTask, argument: TaskArgument, bytes: number): Promise<void> | undefined {
+  /** Stores what is too large, and calls back; undefined if nothing is. */
+  store(command: StartTask, argument: TaskArgument, bytes: number): Obstacle | undefined {
     const isCrowded = this.#historyBytes() > CROWDED.history;
     const ofOne = isCrowded ? CROWDED.needs : JOINED_BUDGET;
     if (bytes <= ofOne || !this.#canStore) return undefined;
     const large = this.#largeNeeds(command, ofOne);
-    if (large.length > 0) return this.#storeOutputs(large);
+    if (large.length > 0) return (isGone) => this.#storeOutputs(large, isGone);
     const isTooLarge = isCrowded ? payloadSize(argument.needs) > CROWDED.needs : bytes > HALF.argument;
     return isTooLarge && readEnvelope(argument.needs) === undefined
-      ? this.#storeNeeds(command, argument.needs)
+      ? (isGone) => this.#storeNeeds(command, argument.needs, isGone)
       : undefined;
   }
 
@@ -65,22 +76,31 @@ export class LargeNeeds {
     return needed.filter(({ output }) => payloadSize(output) > most && !isStored(output));
   }
 
-  async #storeOutputs(units: readonly TaskOrchestrator[]): Promise<void> {
+  #storeOutputs(units: readonly TaskOrchestrator[], isGone: () => void): void {
     const outputs = units.map(({ output }) => output ?? null);
-    const claims = await this.#values.store(outputs, 'store what tasks need');
-    this.#canStore = claims !== undefined;
-    claims?.forEach((claim, index) => {
-      const unit = units[index];
-      if (unit !== undefined) unit.output = storedOutput(claim);
+    this.#store(outputs, 'store what tasks need', isGone, (claims) => {
+      claims.forEach((claim, index) => {
+        const unit = units[index];
+        if (unit !== undefined) unit.output = storedOutput(claim);
+      });
     });
   }
 
-  async #storeNeeds(command: StartTask, needs: TaskArgument['needs']): Promise<void> {
-    const [claim] = (await this.#values.store([needs], `store what ${this.#scheduler.idOf(command)} needs`)) ?? [];
-    this.#canStore = claim !== undefined;
-    if (claim === undefined) return;
-    const text = command.part === undefined ? undefined : JSON.stringify(needs);
-    this.#stored.set(keyOf(command), { wire: storedOutput(claim), text });
+  #storeNeeds(command: StartTask, needs: TaskArgument['needs'], isGone: () => void): void {
+    this.#store([needs], `store what ${this.#scheduler.idOf(command)} needs`, isGone, ([claim]) => {
+      if (claim === undefined) return;
+      const text = command.part === undefined ? undefined : JSON.stringify(needs);
+      this.#stored.set(keyOf(command), { wire: storedOutput(claim), text });
+    });
+  }
+
+  #store(values: Json[], summary: string, isGone: () => void, stored: (claims: readonly Claim[]) => void): void {
+    const done = (claims: readonly Claim[] | undefined) => {
+      this.#canStore = claims !== undefined;
+      if (claims !== undefined) stored(claims);
+      isGone();
+    };
+    this.#values.storeThen(values, summary, done, this.#broken);
   }
 }
 

@@ -1,21 +1,25 @@
-import { ApplicationFailure, sleep, workflowInfo } from '@temporalio/workflow';
-import type { TaskError } from '../src/core/cause.js';
+import { sleep, workflowInfo } from '@temporalio/workflow';
 import { childArguments, refuseChild } from '../src/core/child-arguments.js';
 import { childStart } from '../src/core/child-start.js';
 import type { SchedulerCommand } from '../src/core/command.js';
 import { payloadSize } from '../src/core/payload-size.js';
 import type { Scheduler } from '../src/core/scheduler.js';
 import { type RunFacts, refuseArgument, type StartTask, taskArgument } from '../src/core/task-argument.js';
-import { type DispatchRef, dispatchKey, dispatchOf } from '../src/core/unit-ref.js';
+import { type DispatchRef, dispatchOf } from '../src/core/unit-ref.js';
 import type { ActivityRunner } from './activity-runner.js';
 import type { ChildRunner } from './child-runner.js';
 import { DispatchBudget } from './dispatch-budget.js';
 import { LargeNeeds } from './large-needs.js';
+import { refuseStart } from './refuse-start.js';
 import type { RunEnd } from './run-end.js';
 import type { ValueStore } from './value-store.js';
+import { WaitingStarts } from './waiting-starts.js';
 
 type StartChild = Extract<SchedulerCommand, { kind: 'startChild' }>;
 type Start = StartTask | StartChild;
+
+/** Is in the way of a start, and calls back when it is gone. */
+export type Obstacle = (isGone: () => void) => void;
 
 /** The run whose activities and child workflows are started. */
 export interface StartingRun {
@@ -34,90 +38,58 @@ export class StartQueue {
   readonly #run: StartingRun;
   readonly #budget = new DispatchBudget();
   readonly #needs: LargeNeeds;
-  /** Starts that did not fit into this workflow task, or whose needs are being stored, in order. */
-  readonly #waiting: Start[] = [];
+  readonly #waiting = new WaitingStarts<Start, Obstacle>(
+    (command) => this.#tryToStart(command),
+    (obstacle) => obstacle(() => this.#run.handle(() => this.#waiting.goOn())),
+  );
 
   constructor(run: StartingRun) {
     this.#run = run;
-    this.#needs = new LargeNeeds(run.scheduler, run.values, () => workflowInfo().historySize);
+    this.#needs = new LargeNeeds(run.scheduler, run.values, () => workflowInfo().historySize, run.end.broken);
   }
 
   start(command: Start): void {
-    if (this.#waiting.length > 0) {
-      this.#waiting.push(command);
-      return;
-    }
-    const obstacle = this.#tryToStart(command);
-    if (obstacle === undefined) return;
-    this.#waiting.push(command);
-    this.#goOnAfter(obstacle);
+    this.#waiting.start(command);
   }
 
   /** Returns whether it was waiting still; that it is cancelled is reported then. */
   cancel(dispatch: DispatchRef): boolean {
-    const index = this.#waiting.findIndex((start) => dispatchKey(start) === dispatchKey(dispatch));
-    if (index === -1) return false;
+    if (!this.#waiting.remove(dispatch)) return false;
     const { end, scheduler } = this.#run;
-    this.#waiting.splice(index, 1);
     const { attempts } = scheduler.unit(dispatch);
     end.report({ kind: 'taskCancelled', ...dispatchOf(dispatch), attempts });
     return true;
   }
 
-  #goOnAfter(obstacle: Promise<void>): void {
-    const { handle, end } = this.#run;
-    void obstacle.then(() => handle(() => this.#goOn()), end.broken);
-  }
-
-  #goOn(): void {
-    for (let next = this.#waiting[0]; next !== undefined; next = this.#waiting[0]) {
-      const obstacle = this.#tryToStart(next);
-      if (obstacle !== undefined) {
-        this.#goOnAfter(obstacle);
-        return;
-      }
-      this.#waiting.shift();
-    }
-  }
-
-  /** Returns after what to try it again, if it did not start. One that can't be started at all fails, which needs no room. */
-  #tryToStart(command: Start): Promise<void> | undefined {
+  /** Returns what is in its way, if it did not start. One that can't be started at all fails, which needs no room. */
+  #tryToStart(command: Start): Obstacle | undefined {
     return command.kind === 'startTask' ? this.#tryToStartTask(command) : this.#tryToStartChild(command);
   }
 
-  #tryToStartTask(command: StartTask): Promise<void> | undefined {
-    const { scheduler, facts, activities } = this.#run;
+  #tryToStartTask(command: StartTask): Obstacle | undefined {
+    const { scheduler, facts, activities, end } = this.#run;
     const argument = this.#needs.shorten(command, taskArgument(scheduler, command, facts));
     const bytes = payloadSize(argument);
     const storing = this.#needs.store(command, argument, bytes);
     if (storing !== undefined) return storing;
     const error = refuseArgument(argument, bytes);
-    if (error !== undefined) this.#refuse(command, error, command.attemptsUsed);
+    if (error !== undefined) refuseStart(end, command, error, command.attemptsUsed);
     else if (this.#budget.take(bytes)) activities.start(command, argument);
-    else return nextWorkflowTask();
+    else return this.#nextWorkflowTask;
     return undefined;
   }
 
-  #tryToStartChild(command: StartChild): Promise<void> | undefined {
-    const { scheduler, facts, children } = this.#run;
+  #tryToStartChild(command: StartChild): Obstacle | undefined {
+    const { scheduler, facts, children, end } = this.#run;
     const start = childStart(scheduler, command);
     const args = childArguments(workflowInfo().workflowId, start, facts);
     const error = refuseChild(args);
-    if (error !== undefined) this.#refuse(command, error, scheduler.unit(command).attempts);
+    if (error !== undefined) refuseStart(end, command, error, scheduler.unit(command).attempts);
     else if (this.#budget.take(payloadSize(args))) children.start(command, start, args);
-    else return nextWorkflowTask();
+    else return this.#nextWorkflowTask;
     return undefined;
   }
 
-  #refuse(command: DispatchRef, error: TaskError, attempts: number): void {
-    const { end } = this.#run;
-    const { type, message } = error;
-    end.failed(command, ApplicationFailure.create({ type, message, nonRetryable: true }));
-    end.report({ kind: 'taskFailed', ...dispatchOf(command), attempts, error });
-  }
-}
-
-/** The shortest timer ends this workflow task; nothing else does. */
-function nextWorkflowTask(): Promise<void> {
-  return sleep(1);
+  /** The shortest timer ends this workflow task; nothing else does. */
+  readonly #nextWorkflowTask: Obstacle = (isGone) => void sleep(1).then(isGone, this.#run.end.broken);
 }

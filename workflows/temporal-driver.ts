@@ -10,6 +10,7 @@ import { type DispatchRef, unitKey } from '../src/core/unit-ref.js';
 import { ActivityRunner } from './activity-runner.js';
 import { ChildRunner } from './child-runner.js';
 import { showCurrentDetails } from './current-details.js';
+import { LocalStarts } from './local-starts.js';
 import type { RunEnd } from './run-end.js';
 import { StartQueue } from './start-queue.js';
 import { Timers } from './timers.js';
@@ -29,6 +30,7 @@ export class TemporalDriver {
   readonly #children: ChildRunner;
   readonly #timers: Timers;
   readonly #starts: StartQueue;
+  readonly #locals: LocalStarts;
   /**
    * Whatever is started because of an event inherits the scope in which it is handled, and so does what follows from that: in the workflow's own a request
    * to cancel the run would reach compensations, too.
@@ -51,13 +53,16 @@ export class TemporalDriver {
       this.#reject = reject;
     });
     const end: RunEnd = {
-      report: (report) => this.report(report),
+      report: (report) => this.#hear(report),
       broken: (error) => this.#reject(error),
       failed: (ref, error) => this.#failures.set(unitKey(ref), error),
     };
-    this.#activities = new ActivityRunner(scheduler, end);
-    this.#children = new ChildRunner(scheduler, end);
-    this.#timers = new Timers(scheduler, end);
+    const ofServer: RunEnd = { ...end, report: (report) => this.report(report) };
+    this.#activities = new ActivityRunner(scheduler, ofServer);
+    this.#children = new ChildRunner(scheduler, ofServer);
+    this.#timers = new Timers(scheduler, ofServer);
+    const handle = (first: () => void) => this.#handleInOwnScope(first);
+    this.#locals = new LocalStarts({ scheduler, facts, end, handle });
     this.#starts = new StartQueue({
       scheduler,
       facts,
@@ -65,7 +70,7 @@ export class TemporalDriver {
       children: this.#children,
       values,
       end,
-      handle: (first) => this.#handleInOwnScope(first),
+      handle,
     });
   }
 
@@ -100,8 +105,14 @@ export class TemporalDriver {
     this.#reject(error);
   }
 
-  /** What an event leads to may be another event; that one waits until all commands of the first are carried out. */
+  /** To be called with what the server had to tell. */
   report(event: Report): void {
+    this.#locals.beginTask();
+    this.#hear(event);
+  }
+
+  /** What an event leads to may be another event; that one waits until all commands of the first are carried out. */
+  #hear(event: Report): void {
     this.#events.push(withTime(event, Date.now()));
     if (!this.#isBusy) this.#handleInOwnScope(() => {});
   }
@@ -120,6 +131,7 @@ export class TemporalDriver {
       for (let event = this.#events.shift(); event !== undefined; event = this.#events.shift()) {
         for (const command of this.scheduler.apply(event)) this.#execute(command);
       }
+      this.#locals.goOn();
       this.#afterEvents();
     } catch (error) {
       this.#reject(error);
@@ -132,6 +144,9 @@ export class TemporalDriver {
   #execute(command: SchedulerCommand): void {
     switch (command.kind) {
       case 'startTask':
+        if (this.#locals.takes(command)) this.#locals.start(command);
+        else this.#starts.start(command);
+        break;
       case 'startChild':
         this.#starts.start(command);
         break;
@@ -154,7 +169,7 @@ export class TemporalDriver {
   }
 
   #cancel(command: DispatchRef): void {
-    if (this.#starts.cancel(command)) return;
+    if (this.#starts.cancel(command) || this.#locals.cancel(command)) return;
     this.#activities.cancel(command);
     this.#children.cancel(command);
   }

@@ -30,11 +30,22 @@ export class ValueStore {
    *
    * @param patience with a storage that fails
    */
-  async store(
+  store(values: readonly Json[], summary: string, patience?: Duration): Promise<readonly Claim[] | undefined> {
+    return new Promise((resolve, reject) => this.storeThen(values, summary, resolve, reject, patience));
+  }
+
+  /**
+   * The same; `stored` is called after as many turns of the event loop as the end of a local task is heard of, for the reason that `LocalActivityRunner` gives.
+   *
+   * @param broken is called for what is wrong with this code
+   */
+  storeThen(
     values: readonly Json[],
     summary: string,
+    stored: (claims: readonly Claim[] | undefined) => void,
+    broken: (error: unknown) => void,
     patience: Duration = '5m',
-  ): Promise<readonly Claim[] | undefined> {
+  ): void {
     const activities = proxyLocalActivities<Record<string, (request: StoreRequest) => Promise<StoreReply>>>({
       startToCloseTimeout: '2m',
       scheduleToCloseTimeout: patience,
@@ -43,15 +54,21 @@ export class ValueStore {
     });
     const { workflowId, runId } = workflowInfo();
     const request: StoreRequest = { workflow: this.#workflow, owner: this.#owner ?? { workflowId, runId }, values };
-    try {
-      // In a run that was asked to stop as well.
-      const reply = await CancellationScope.nonCancellable(async () => activities[STORE_ACTIVITY]?.(request));
-      return reply?.status === 'stored' ? reply.claims : undefined;
-    } catch (error) {
-      if (!(error instanceof TemporalFailure)) throw error;
-      const reason = error instanceof ActivityFailure && error.cause ? error.cause.message : error.message;
-      log.warn(`could not ${summary}: ${reason}`);
-      return undefined;
-    }
+    // In a run that was asked to stop as well.
+    void new CancellationScope({ cancellable: false })
+      .run(() => activities[STORE_ACTIVITY]?.(request) ?? Promise.reject(new Error('no activity')))
+      .then(
+        (reply) => (reply.status === 'stored' ? reply.claims : undefined),
+        (error: unknown) => refusal(error, summary),
+      )
+      .then(stored)
+      .catch(broken);
   }
+}
+
+/** What can't be stored stays where it is. */
+function refusal(error: unknown, summary: string): undefined {
+  if (!(error instanceof TemporalFailure)) throw error;
+  const reason = error instanceof ActivityFailure && error.cause ? error.cause.message : error.message;
+  log.warn(`could not ${summary}: ${reason}`);
 }

@@ -2,7 +2,7 @@ import type { TaskError } from './cause.js';
 import type { ChildStart } from './child-start.js';
 import type { Json } from './json.js';
 import { argumentsSize, explainSize, LARGEST_PAYLOAD } from './payload-size.js';
-import { FailureType, type RunEnvelope, SECOND_PROTOCOL } from './protocol.js';
+import { FailureType, PROTOCOL, type RunEnvelope } from './protocol.js';
 import type { SchedulerState } from './scheduler-state.js';
 import type { RunFacts } from './task-argument.js';
 

@@ -38,7 +38,7 @@ export type Returned = 'theirBudget' | 'aByteMore';
 export async function measureRun(plan: Plan, returned: Returned): Promise<Extent> {
   const extent: Extent = { argument: 0, buffered: 0, history: 0, carried: 0, continuation: 0 };
   let state: SchedulerState | undefined;
-  do state = await measureExecution(plan, state, returned, extent);
+  do state = measureExecution(plan, state, returned, extent);
   while (state !== undefined);
   return extent;
 }
@@ -46,7 +46,7 @@ export async function measureRun(plan: Plan, returned: Returned): Promise<Extent
 const FACTS = { input: 'i'.repeat(8 * 1024 - 2), rootRunId: 'r'.repeat(36), ownRunId: 'r'.repeat(36) };
 
 /** @returns the state with which it continues as new, if it does */
-async function measureExecution(
+function measureExecution(
   plan: Plan,
   before: SchedulerState | undefined,
   returned: Returned,
@@ -62,18 +62,18 @@ async function measureExecution(
     extent.history = Math.max(extent.history, bytes);
   };
   const values = {
-    async store(stored: readonly Json[]) {
+    storeThen(stored: readonly Json[], _: string, done: (claims: readonly Claim[]) => void) {
       grow(stored.length * CLAIM_BYTES);
-      return stored.map(claimOf);
+      done(stored.map(claimOf));
     },
   };
-  const needs = new LargeNeeds(scheduler, values, () => bytes);
+  const needs = new LargeNeeds(scheduler, values, () => bytes, fail);
   const ready = startsIn(scheduler.apply({ kind: before === undefined ? 'runStarted' : 'runContinued', at: START }));
   let isDraining = false;
   for (let round = 0; ; round++) {
     const inFlight = ready.splice(0);
     for (const command of inFlight) {
-      const argument = await argumentOf(needs, command, scheduler);
+      const argument = argumentOf(needs, command, scheduler);
       extent.argument = Math.max(extent.argument, argument);
       grow(argument);
     }
@@ -98,14 +98,18 @@ async function measureExecution(
 }
 
 /** As `StartQueue` does it. @returns its bytes */
-async function argumentOf(needs: LargeNeeds, command: StartTask, scheduler: Scheduler): Promise<number> {
+function argumentOf(needs: LargeNeeds, command: StartTask, scheduler: Scheduler): number {
   for (;;) {
     const argument = needs.shorten(command, taskArgument(scheduler, command, FACTS));
     const bytes = payloadSize(argument);
     const storing = needs.store(command, argument, bytes);
     if (storing === undefined) return bytes;
-    await storing;
+    storing(() => {}); // which is done at once here
   }
+}
+
+function fail(error: unknown): never {
+  throw error;
 }
 
 /** As `PawlRun` does it. */

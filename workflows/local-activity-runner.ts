@@ -1,0 +1,162 @@
+import {
+  ActivityCancellationType,
+  ActivityFailure,
+  CancellationScope,
+  type LocalActivityOptions,
+  proxyLocalActivities,
+  sleep,
+  TemporalFailure,
+} from '@temporalio/workflow';
+import { type ActivityFailureView, reportFailure } from '../src/core/attempt-report.js';
+import { payloadSize } from '../src/core/payload-size.js';
+import { optionsOf, type TaskOptionsPlan, taskAt } from '../src/core/plan.js';
+import type { TaskArgument } from '../src/core/protocol.js';
+import { retryDelay } from '../src/core/retry-delay.js';
+import type { Scheduler } from '../src/core/scheduler.js';
+import type { StartTask } from '../src/core/task-argument.js';
+import { readReply } from '../src/core/task-reply.js';
+import { dispatchId } from '../src/core/unit-id.js';
+import { type DispatchRef, dispatchKey, dispatchOf } from '../src/core/unit-ref.js';
+import type { RunEnd } from './run-end.js';
+
+/** A dispatch that runs, or waits for its next attempt. */
+interface InFlight {
+  readonly command: StartTask;
+  readonly argument: TaskArgument;
+  readonly options: TaskOptionsPlan;
+  /** When it was started, in milliseconds since the epoch. */
+  readonly since: number;
+  readonly landed: (bytes: number | undefined) => void;
+  readonly scope: CancellationScope;
+  attempt: number;
+  isBackingOff: boolean;
+}
+
+type Ended = { readonly result: unknown } | { readonly error: unknown };
+
+/**
+ * Runs dispatches as Temporal's local activities: in the worker that has the run, within its workflow task.
+ *
+ * The ends that came one after the other come together in a replay, in the same order. So whatever one of them leads to must be done in the
+ * same turn of the event loop in which it is heard of, and each must be heard of after as many turns: what is still to be done when the next is heard
+ * of would be done in another order. The turns are as many as those to an order whose value was checked by a local activity, see `carryOut` of
+ * `orders.ts`. That is also why attempts are repeated here and not by the SDK, which starts the timer between two of them earlier.
+ */
+export class LocalActivityRunner {
+  readonly #scheduler: Scheduler;
+  readonly #end: RunEnd;
+  readonly #inFlight = new Map<string, InFlight>();
+
+  constructor(scheduler: Scheduler, end: RunEnd) {
+    this.#scheduler = scheduler;
+    this.#end = end;
+  }
+
+  /** @param landed is called before its end is reported, with the bytes of its result; without, if it failed */
+  start(command: StartTask, argument: TaskArgument, landed: (bytes?: number) => void): void {
+    const { plan } = this.#scheduler;
+    const options = optionsOf(plan, taskAt(plan, command.task));
+    const scope = new CancellationScope();
+    const started = { command, argument, options, since: Date.now(), landed, scope, attempt: 1, isBackingOff: false };
+    this.#inFlight.set(dispatchKey(command), started);
+    this.#attempt(started, options.scheduleToCloseTimeout ?? Number.POSITIVE_INFINITY);
+  }
+
+  /** One that waits for its next attempt ends at once, since history has nothing of how a timer is cancelled in between. */
+  cancel(dispatch: DispatchRef): void {
+    const started = this.#inFlight.get(dispatchKey(dispatch));
+    started?.scope.cancel();
+    if (started?.isBackingOff !== true) return;
+    this.#land(started, undefined);
+    this.#end.report({ kind: 'taskCancelled', ...dispatchOf(dispatch), attempts: started.command.attemptsUsed });
+  }
+
+  /** @param left milliseconds that all attempts may still take */
+  #attempt(started: InFlight, left: number): void {
+    const { command, argument, options, scope, attempt } = started;
+    const { plan } = this.#scheduler;
+    const activities = proxyLocalActivities<Record<string, (argument: TaskArgument) => Promise<unknown>>>({
+      ...localOptions(options, left),
+      // The client reads it when it rebuilds a run from history: what a local activity leaves there has no id of its own.
+      summary: this.#idOf(command),
+    });
+    const attemptsUsed = command.attemptsUsed + attempt - 1;
+    const told = { ...argument, pawl: { ...argument.pawl, attemptsUsed } };
+    const type = `${plan.workflow}.${taskAt(plan, command.task).id}`;
+    void scope
+      .run(() => activities[type]?.(told) ?? Promise.reject(new Error('no activity')))
+      .then(
+        (result): Ended => ({ result }),
+        (error: unknown): Ended => ({ error }),
+      )
+      .then((ended) => this.#hear(started, ended))
+      .catch(this.#end.broken);
+  }
+
+  #hear(started: InFlight, ended: Ended): void {
+    const { command, attempt } = started;
+    const attemptsUsed = command.attemptsUsed + attempt - 1;
+    if ('result' in ended) {
+      this.#land(started, payloadSize(ended.result));
+      this.#end.report({ ...dispatchOf(command), ...readReply(ended.result, attemptsUsed) });
+      return;
+    }
+    const failure = readFailure(ended.error);
+    if (failure === undefined) {
+      this.#end.broken(ended.error); // not how an activity ends: something is wrong with this code
+    } else if (!this.#tryAgain(started, failure)) {
+      this.#land(started, undefined);
+      const report = reportFailure(failure, false, { attemptsUsed, attemptsLeft: 1 });
+      if (report.kind === 'taskFailed') this.#end.failed(command, ended.error as Error);
+      this.#end.report({ ...report, ...dispatchOf(command) });
+    }
+  }
+
+  /** Returns whether there is another attempt. */
+  #tryAgain(started: InFlight, failure: ActivityFailureView): boolean {
+    const { command, options, since, attempt, scope } = started;
+    const backoff = retryDelay(options.retry, failure, attempt, command.attemptsLeft);
+    if (backoff === undefined || scope.consideredCancelled) return false;
+    const { scheduleToCloseTimeout: all = Number.POSITIVE_INFINITY } = options;
+    const left = all - (Date.now() - since);
+    // Time may be another in a replay: it decides for how long something goes on, and nothing else. Where none is left, the next attempt has the least.
+    const delay = Math.max(1, Math.min(backoff, left));
+    started.isBackingOff = true;
+    void scope
+      .run(() => sleep(delay, { summary: `${this.#idOf(command)} retry` }))
+      .then(
+        () => {
+          started.isBackingOff = false;
+          started.attempt++;
+          this.#attempt(started, Math.max(1, left - delay));
+        },
+        () => {}, // it was cancelled, which is reported
+      )
+      .catch(this.#end.broken);
+    return true;
+  }
+
+  #land({ command, landed }: InFlight, bytes: number | undefined): void {
+    this.#inFlight.delete(dispatchKey(command));
+    landed(bytes);
+  }
+
+  #idOf(command: DispatchRef): string {
+    return dispatchId(this.#scheduler.idOf(command), command);
+  }
+}
+
+/** A failure of a local activity comes as it is, a timeout and a cancellation in an ActivityFailure. */
+function readFailure(error: unknown): ActivityFailureView | undefined {
+  if (!(error instanceof TemporalFailure)) return undefined;
+  return ((error instanceof ActivityFailure && error.cause) || error) as ActivityFailureView; // an Error has name, message and stack
+}
+
+function localOptions({ startToCloseTimeout }: TaskOptionsPlan, left: number): LocalActivityOptions {
+  return {
+    startToCloseTimeout,
+    ...(Number.isFinite(left) && { scheduleToCloseTimeout: left }),
+    cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
+    retry: { maximumAttempts: 1 },
+  };
+}

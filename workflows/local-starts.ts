@@ -1,0 +1,106 @@
+import { sleep } from '@temporalio/workflow';
+import { largestLocalOutput } from '../src/core/local-limits.js';
+import { optionsOf, taskAt } from '../src/core/plan.js';
+import type { Scheduler } from '../src/core/scheduler.js';
+import { type RunFacts, refuseArgument, type StartTask, taskArgument } from '../src/core/task-argument.js';
+import { type DispatchRef, dispatchOf, unitKey } from '../src/core/unit-ref.js';
+import { LocalActivityRunner } from './local-activity-runner.js';
+import { LocalBudget, type Room } from './local-budget.js';
+import { refuseStart } from './refuse-start.js';
+import type { RunEnd } from './run-end.js';
+import { WaitingStarts } from './waiting-starts.js';
+
+type NoRoom = Exclude<Room, 'now'>;
+
+/** The run whose local activities are started. */
+export interface LocalRun {
+  readonly scheduler: Scheduler;
+  readonly facts: RunFacts;
+  readonly end: RunEnd;
+  /** Does what it is given as an event's commands are carried out. */
+  readonly handle: (first: () => void) => void;
+}
+
+/** Starts dispatches as local activities, as many as the present workflow task can hold; when it can hold no more, it ends that. */
+export class LocalStarts {
+  readonly #run: LocalRun;
+  readonly #activities: LocalActivityRunner;
+  readonly #budget = new LocalBudget();
+  readonly #waiting = new WaitingStarts<StartTask, NoRoom>(
+    (command) => this.#tryToStart(command),
+    (room) => this.#waitForRoom(room),
+  );
+  /** Units that this worker can't serve: another may, and only an activity gets there. */
+  readonly #elsewhere = new Set<string>();
+  #isEndingTask = false;
+
+  constructor(run: LocalRun) {
+    this.#run = run;
+    const { scheduler, end } = run;
+    this.#activities = new LocalActivityRunner(scheduler, {
+      ...end,
+      report: (report) => {
+        if (report.kind === 'taskUnserved') this.#elsewhere.add(unitKey(report));
+        end.report(report);
+      },
+    });
+  }
+
+  /** Whether the dispatch is to run as a local activity. */
+  takes(command: StartTask): boolean {
+    const { plan } = this.#run.scheduler;
+    const { placement } = optionsOf(plan, taskAt(plan, command.task));
+    return placement === 'local' && !this.#elsewhere.has(unitKey(command));
+  }
+
+  start(command: StartTask): void {
+    this.#waiting.start(command);
+  }
+
+  /** Returns whether it was waiting still; that it is cancelled is reported then. */
+  cancel(dispatch: DispatchRef): boolean {
+    if (!this.#waiting.remove(dispatch)) {
+      this.#activities.cancel(dispatch);
+      return false;
+    }
+    const { end, scheduler } = this.#run;
+    end.report({ kind: 'taskCancelled', ...dispatchOf(dispatch), attempts: scheduler.unit(dispatch).attempts });
+    return true;
+  }
+
+  /** The run has heard from the server, as it does at the beginning of a workflow task alone. */
+  beginTask(): void {
+    this.#budget.renew();
+  }
+
+  /** To be called when events have been handled: what has ended may have made room. */
+  goOn(): void {
+    this.#waiting.goOn();
+  }
+
+  #tryToStart(command: StartTask): NoRoom | undefined {
+    const { scheduler, facts, end } = this.#run;
+    const argument = taskArgument(scheduler, command, facts);
+    const error = refuseArgument(argument);
+    if (error !== undefined) {
+      refuseStart(end, command, error, command.attemptsUsed);
+      return undefined;
+    }
+    const largest = largestLocalOutput(command.call);
+    const room = this.#budget.take(largest);
+    if (room !== 'now') return room;
+    this.#activities.start(command, argument, (bytes = largest) => this.#budget.land(largest, bytes));
+    return undefined;
+  }
+
+  #waitForRoom(room: NoRoom): void {
+    if (room !== 'next' || this.#isEndingTask) return;
+    this.#isEndingTask = true;
+    // The shortest timer ends this workflow task, when what is in flight has ended.
+    void sleep(1).then(() => {
+      this.#isEndingTask = false;
+      this.beginTask();
+      this.#run.handle(() => {});
+    }, this.#run.end.broken);
+  }
+}
