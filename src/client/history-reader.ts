@@ -7,6 +7,8 @@ import { ActivityEvents } from './history/activity-events.js';
 import { ChildEvents } from './history/child-events.js';
 import { type DeliveredEvent, type HistoryEvent, inDeliveryOrder } from './history/delivered-events.js';
 import { DrainEvents } from './history/drain-events.js';
+import { LocalActivityEvents } from './history/local-activity-events.js';
+import { LocalAttempts } from './history/local-attempts.js';
 import { OrderEvents, type OrderOutcomes, readOrderOutcomes } from './history/order-events.js';
 import { RebuiltDriver } from './history/rebuilt-driver.js';
 import { type RunArguments, readRunArguments, withPlanOfWorker } from './history/run-arguments.js';
@@ -35,8 +37,12 @@ export async function rebuildRun(
   payloads: PayloadReader,
   observe?: (event: SchedulerEvent) => void,
 ): Promise<RebuiltRun | undefined> {
-  const hasStored = await findStoreReply(events, payloads);
-  const reader = new HistoryReader(payloads, { orders: await readOrderOutcomes(events, payloads), hasStored }, observe);
+  const known = {
+    orders: await readOrderOutcomes(events, payloads),
+    locals: await LocalAttempts.in(events, payloads),
+    hasStored: await findStoreReply(events, payloads),
+  };
+  const reader = new HistoryReader(payloads, known, observe);
   for (const event of inDeliveryOrder(events)) await reader.read(event);
   return reader.run();
 }
@@ -51,10 +57,16 @@ export async function rebuildSnapshot(
   return run && takeSnapshot(run.scheduler, run.startedAt, items);
 }
 
+/** What of a history must be known before it is read. */
+interface KnownBefore {
+  readonly orders: OrderOutcomes;
+  readonly locals: LocalAttempts;
+  readonly hasStored: boolean;
+}
+
 class HistoryReader {
   readonly #payloads: PayloadReader;
-  readonly #orders: OrderOutcomes;
-  readonly #hasStored: boolean;
+  readonly #known: KnownBefore;
   readonly #observe: ((event: SchedulerEvent) => void) | undefined;
   #workflow = '';
   #given: RunArguments | undefined;
@@ -67,14 +79,9 @@ class HistoryReader {
   #drain: DrainEvents | undefined;
   #readers: readonly { read(event: DeliveredEvent): Promise<void> }[] = [];
 
-  constructor(
-    payloads: PayloadReader,
-    { orders, hasStored }: { readonly orders: OrderOutcomes; readonly hasStored: boolean },
-    observe: ((event: SchedulerEvent) => void) | undefined,
-  ) {
+  constructor(payloads: PayloadReader, known: KnownBefore, observe: ((event: SchedulerEvent) => void) | undefined) {
     this.#payloads = payloads;
-    this.#orders = orders;
-    this.#hasStored = hasStored;
+    this.#known = known;
     this.#observe = observe;
   }
 
@@ -115,7 +122,8 @@ class HistoryReader {
     if (this.#driver !== undefined || plan === undefined) return;
     const at = this.#workflowTime;
     this.#startedAt = envelope?.startedAt ?? at;
-    const driver = new RebuiltDriver(new Scheduler(plan, state), { input, hasStored: this.#hasStored }, this.#observe);
+    const { orders, locals, hasStored } = this.#known;
+    const driver = new RebuiltDriver(new Scheduler(plan, state), { input, hasStored, locals }, this.#observe);
     this.#driver = driver;
     this.#drain = new DrainEvents(driver, this.#payloads, {
       dueEvents: envelope?.continueAfter,
@@ -124,9 +132,10 @@ class HistoryReader {
     this.#readers = [
       this.#drain, // before others, since it tells whether anything can be dispatched
       new ActivityEvents(driver, this.#payloads),
+      new LocalActivityEvents(driver, this.#payloads, locals),
       new TimerEvents(driver, this.#payloads),
       new ChildEvents(driver, this.#payloads),
-      new OrderEvents(driver, this.#payloads, this.#orders),
+      new OrderEvents(driver, this.#payloads, orders),
       new ShardEvents(driver, this.#payloads),
     ];
     driver.apply({ kind: state === undefined ? 'runStarted' : 'runContinued', at });

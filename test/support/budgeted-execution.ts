@@ -51,7 +51,7 @@ function measureExecution(
   before: SchedulerState | undefined,
   returned: Returned,
   extent: Extent,
-): Promise<SchedulerState | undefined> {
+): SchedulerState | undefined {
   const scheduler = new Scheduler(plan, before);
   const due = new ContinuationDue();
   let bytes = argumentsSize([FACTS.input, plan, before]);

@@ -1,6 +1,7 @@
 import { ContinuationDue, PATIENCE_SUMMARY } from '../../core/continuation-due.js';
 import type { PayloadReader } from '../payloads.js';
 import type { DeliveredEvent } from './delivered-events.js';
+import { readLocalEnd } from './local-activity-events.js';
 import type { RebuiltDriver } from './rebuilt-driver.js';
 import { dispatchOfChildId, dispatchOfId } from './unit-of-id.js';
 
@@ -43,7 +44,7 @@ export class DrainEvents {
     const isOver = this.#patience !== undefined && this.#patience === String(startedEventId);
     // Where the last of what ran has ended in the same workflow task, it continues as new.
     const isGivenUp = isOver && this.#driver.scheduler.inFlight > 0;
-    if (this.#isDraining && (isGivenUp || this.#isUnexpectedStart(delivered))) this.#putOff(delivered);
+    if (this.#isDraining && (isGivenUp || (await this.#isUnexpectedStart(delivered)))) this.#putOff(delivered);
   }
 
   /** To be called when an event has been read: a run that is due stops to start anything once something is reported to it. */
@@ -74,9 +75,10 @@ export class DrainEvents {
   }
 
   /** The state of the run was too large to be carried over, and it went on: history has no other sign of it. */
-  #isUnexpectedStart({ event }: DeliveredEvent): boolean {
+  async #isUnexpectedStart({ event }: DeliveredEvent): Promise<boolean> {
     const { scheduler } = this.#driver;
-    const activityId = event.activityTaskScheduledEventAttributes?.activityId;
+    const local = await readLocalEnd(event, this.#payloads); // which tells of its start, too
+    const activityId = event.activityTaskScheduledEventAttributes?.activityId ?? local?.dispatch;
     const childId = event.startChildWorkflowExecutionInitiatedEventAttributes?.workflowId?.split('/').at(-1);
     const dispatch =
       activityId != null

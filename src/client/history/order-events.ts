@@ -8,10 +8,8 @@ import { readSignature } from '../../core/read-signature.js';
 import { refuseOrder } from '../../core/steering.js';
 import type { PayloadReader } from '../payloads.js';
 import type { DeliveredEvent, HistoryEvent } from './delivered-events.js';
+import { readLocalMarker } from './local-marker.js';
 import type { RebuiltDriver } from './rebuilt-driver.js';
-
-/** The marker of a local activity. */
-const LOCAL_ACTIVITY = 'core_local_activity';
 
 type Payloads = Parameters<PayloadReader['values']>[0];
 
@@ -132,11 +130,8 @@ export async function readOrderOutcomes(
 
 /** The sequence number of a check, if the event is the marker of one. */
 async function readCheck(event: HistoryEvent, payloads: PayloadReader): Promise<number | undefined> {
-  const { markerName, details } = event.markerRecordedEventAttributes ?? {};
-  if (markerName !== LOCAL_ACTIVITY) return undefined;
-  const [data] = await payloads.values(details?.data?.payloads);
-  if (!isRecord(data) || data.activity_type !== CHECK_ACTIVITY || typeof data.seq !== 'number') return undefined;
-  return data.seq;
+  const marker = await readLocalMarker(event, payloads);
+  return marker?.activityType === CHECK_ACTIVITY ? marker.seq : undefined;
 }
 
 function readAccepted(name: string, id: string, argument: unknown): AcceptedOrder | undefined {

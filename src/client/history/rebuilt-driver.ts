@@ -6,7 +6,9 @@ import type { SchedulerEvent } from '../../core/event.js';
 import type { Json } from '../../core/json.js';
 import type { Scheduler } from '../../core/scheduler.js';
 import { refuseArgument, taskArgument } from '../../core/task-argument.js';
+import { dispatchId } from '../../core/unit-id.js';
 import { type DispatchRef, dispatchKey, dispatchOf } from '../../core/unit-ref.js';
+import type { LocalAttempts } from './local-attempts.js';
 
 /** What is known of the run beside its events. */
 export interface RebuiltFacts {
@@ -14,6 +16,8 @@ export interface RebuiltFacts {
   readonly input: Json | undefined;
   /** Whether its worker had a storage, and the run has stored values there. */
   readonly hasStored: boolean;
+  /** What history has of local activities. */
+  readonly locals: LocalAttempts;
 }
 
 /**
@@ -26,6 +30,8 @@ export class RebuiltDriver {
   readonly #hasStored: boolean;
   /** Dispatches of which history has the beginning. */
   readonly #begun = new Set<string>();
+  readonly #askedToStop = new Set<string>();
+  readonly #locals: LocalAttempts;
   readonly #observe: (event: SchedulerEvent) => void;
   /** Events that the scheduler was told. */
   told = 0;
@@ -33,18 +39,23 @@ export class RebuiltDriver {
   /** @param observe is called with every event before the scheduler is */
   constructor(
     scheduler: Scheduler,
-    { input, hasStored }: RebuiltFacts,
+    { input, hasStored, locals }: RebuiltFacts,
     observe: (event: SchedulerEvent) => void = () => {},
   ) {
     this.scheduler = scheduler;
     this.#hasStored = hasStored;
     this.#input = input;
+    this.#locals = locals;
     this.#observe = observe;
   }
 
   /** History has the beginning of this dispatch. */
   begin(dispatch: DispatchRef): void {
     this.#begun.add(dispatchKey(dispatch));
+  }
+
+  isAskedToStop(dispatch: DispatchRef): boolean {
+    return this.#askedToStop.has(dispatchKey(dispatch));
   }
 
   apply(first: SchedulerEvent): void {
@@ -75,8 +86,10 @@ export class RebuiltDriver {
         return error && { kind: 'taskFailed', at, ...dispatchOf(command), attempts, error };
       }
       case 'cancelTask': {
-        // Dispatched and cancelled within one workflow task: the SDK tells the workflow, and the server never hears of it.
+        this.#askedToStop.add(dispatchKey(command));
+        // Dispatched and cancelled within one workflow task, or a local activity between two attempts: the SDK tells the workflow, and the server never hears of it.
         if (this.#begun.has(dispatchKey(command))) return undefined;
+        if (this.#locals.isOpen(dispatchId(this.scheduler.idOf(command), command))) return undefined;
         const unit = this.scheduler.unit(command);
         const attempts = unit.step === 'child' ? childAttempts(unit) : unit.attempts;
         return { kind: 'taskCancelled', at, ...dispatchOf(command), attempts };
