@@ -5,12 +5,13 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
+import { LocalAttempts } from '../../src/client/history/local-attempts.js';
 import { OrchestrationEngine, type Run, RunCancelledError } from '../../src/index.js';
 import { type Entry, readEntries } from '../support/entry-log.js';
 import { examplePipeline, PIPELINE_RESULT, PIPELINE_TASKS } from '../support/example-pipeline.js';
 import { MOMENTS, type Moment } from '../support/moment.js';
 import { chooseSeed } from '../support/random-seed.js';
-import { historyOf } from '../support/run-history.js';
+import { historyOf, payloadsOf } from '../support/run-history.js';
 import { WorkerFleet } from '../support/worker-fleet.js';
 import { type FinishedRun, finish, tasksOf } from './finished-run.js';
 
@@ -142,6 +143,35 @@ test.concurrent('a run whose worker is killed while it is cancelled ends cancell
     expect(readEntries(log).map((entry) => entry.task)).toEqual(['install']);
   });
 });
+
+test.concurrent.for([['the first', 1] as const, ['one in the middle', 4] as const, ['the last', 8] as const])(
+  'a worker that is killed in %s of some local tasks repeats those of its workflow task, and no others',
+  {
+    timeout: TIMEOUT,
+  },
+  async ([, nth], { expect }) => {
+    const log = join(folder, `local-${nth}.log`);
+    await withWorkers(`local-${nth}`, async (engine, fleet) => {
+      const [worker, next] = [fleet.spawn(), fleet.spawn()];
+      const run = await engine.start(examplePipeline({ isLocal: true }), { log }, OPTIONS);
+      await worker.ready;
+      await worker.goAndHold({ moment: 'handler entered', nth });
+      const recorded = new Set((await LocalAttempts.in(await historyOf(engine, run), payloadsOf(engine))).dispatches);
+      worker.kill();
+      await next.ready;
+      next.go();
+      expect(await run.result()).toEqual(PIPELINE_RESULT);
+      const entries = readEntries(log);
+      for (const task of PIPELINE_TASKS) {
+        const ofTask = entries.filter((entry) => entry.task === task);
+        expect(ofTask.length, task).toBeGreaterThanOrEqual(1);
+        if (recorded.has(task)) expect(ofTask.length, task).toBe(1);
+        expect(new Set(ofTask.map(({ key }) => key)).size, task).toBe(1);
+      }
+      expect((await run.status()).tasks.map(({ attempts }) => attempts)).toEqual(PIPELINE_TASKS.map(() => 1));
+    });
+  },
+);
 
 /** Each moment twice, and the others at any time; in random order. */
 function randomKills(seed: number): readonly Kill[] {

@@ -1,13 +1,23 @@
+import { Worker } from '@temporalio/worker';
 import fc from 'fast-check';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { rebuildSnapshot } from '../../src/client/history-reader.js';
 import { SNAPSHOT_MEMO } from '../../src/core/protocol.js';
 import { readTasks, type WireSnapshot } from '../../src/core/snapshot.js';
 import { compile, type OrchestrationEngine, RunFailedError, type RunSnapshot } from '../../src/index.js';
+import { PawlPlugin } from '../../worker/index.js';
 import { describePlan } from '../model/describe-plan.js';
 import type { Oracle } from '../model/oracle.js';
 import { type HandlerEntry, HandlerLog } from '../support/handler-log.js';
-import { arbitraryDag, at, defineDag, expectedValues, fateOf, type RandomDag } from '../support/random-dag.js';
+import {
+  arbitraryDag,
+  arbitraryLocalDag,
+  at,
+  defineDag,
+  expectedValues,
+  fateOf,
+  type RandomDag,
+} from '../support/random-dag.js';
 import { chooseSeed } from '../support/random-seed.js';
 import { replayIntoOracle } from '../support/replay-into-oracle.js';
 import { type HistoryEvent, historyOf, payloadsOf } from '../support/run-history.js';
@@ -26,14 +36,18 @@ interface FinishedRun {
 }
 
 const RUNS = 500;
+const LOCAL_RUNS = 200;
 const AT_ONCE = 20;
 const seed = chooseSeed('random DAGs');
 
-describe('500 random DAGs of up to 30 tasks', () => {
+describe.each([
+  ['500 random DAGs of up to 30 tasks', RUNS, arbitraryDag(30, { failures: true }), false],
+  ['200 random DAGs of up to 30 tasks, some of which or all are local', LOCAL_RUNS, arbitraryLocalDag(30), true],
+] as const)('%s', (_, numRuns, arbitrary, isReplayed) => {
   let runs: readonly FinishedRun[] = [];
 
   beforeAll(async () => {
-    runs = await runAll(fc.sample(arbitraryDag(30, { failures: true }), { numRuns: RUNS, seed }));
+    runs = await runAll(fc.sample(arbitrary, { numRuns, seed }));
   }, 180_000);
 
   test('cover every policy, both schedulings, completed and failed runs', () => {
@@ -108,6 +122,24 @@ describe('500 random DAGs of up to 30 tasks', () => {
       }
     }
   });
+
+  // The order in which a worker hears of local tasks that end together is another in a replay, if something depends on it.
+  test.runIf(isReplayed)(
+    'come to the same end where another worker replays them',
+    async () => {
+      const histories = runs.map(({ snapshot, history }) => ({
+        workflowId: snapshot.workflowId,
+        history: { events: [...history] },
+      }));
+      const failed: string[] = [];
+      const options = { plugins: [new PawlPlugin({ workflows: [] })] };
+      for await (const { workflowId, error } of Worker.runReplayHistories(options, histories)) {
+        if (error !== undefined) failed.push(`${workflowId}, seed ${seed}: ${error.message}`);
+      }
+      expect(failed).toEqual([]);
+    },
+    120_000,
+  );
 
   test('are told by their history just as by what the memo kept', () => {
     for (const { name, dag, memo, rebuilt } of runs) {

@@ -5,6 +5,7 @@ import { failedRuns } from './failed-runs.js';
 import { heldRuns } from './held-runs.js';
 import { interruptedRuns } from './interrupted-runs.js';
 import { largeRuns } from './large-runs.js';
+import { localRuns } from './local-runs.js';
 import { mapRuns } from './map-runs.js';
 import { orderedRuns } from './ordered-runs.js';
 import { rerunRuns } from './rerun-runs.js';
@@ -32,6 +33,7 @@ export const recordedRuns: readonly RecordedRun[] = [
   ...vocabularyRuns,
   ...continuedRuns,
   ...rerunRuns,
+  ...localRuns,
 ];
 
 /** Each history that is kept, with the workflow id that it was made with. */

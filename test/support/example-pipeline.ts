@@ -13,17 +13,23 @@ export interface PipelineOptions {
   readonly maximumAttempts?: number;
   /** Milliseconds after which a killed worker is noticed. @default 2,000 */
   readonly heartbeatTimeout?: number;
+  /** @default false */
+  readonly isLocal?: boolean;
 }
 
 /**
  * The tasks of `examples/release` with their graph, noticed soon when their worker is lost. Each output tells what it was made from, so
  * that the result shows whether anything was lost on the way.
  */
-export function examplePipeline({ work, maximumAttempts = 50, heartbeatTimeout = 2_000 }: PipelineOptions = {}) {
+export function examplePipeline({
+  work,
+  maximumAttempts = 50,
+  heartbeatTimeout = 2_000,
+  isLocal = false,
+}: PipelineOptions = {}) {
   return workflow('pipeline', { input: z.object({ log: z.string() }) }, ({ task }) => {
     const settings = {
-      heartbeatTimeout,
-      startToCloseTimeout: 60_000,
+      ...(isLocal ? ({ placement: 'local' } as const) : { heartbeatTimeout, startToCloseTimeout: 60_000 }),
       retry: { maximumAttempts, initialInterval: 50, backoffCoefficient: 1 },
     };
     const run = async (needs: Readonly<Record<string, string>>, context: TaskContext<PipelineInput>) => {

@@ -13,6 +13,8 @@ export interface RandomDag {
   readonly fates: readonly Fate[];
   /** Milliseconds that each handler takes. */
   readonly durations: readonly number[];
+  /** Whether each task is a local one. */
+  readonly locals?: readonly boolean[];
 }
 
 export const MAXIMUM_ATTEMPTS = 2;
@@ -31,6 +33,15 @@ export function arbitraryDag(maxTasks: number, { failures }: { failures: boolean
   return fc.record({ plan, fates: fc.array(fate, perTask), durations: fc.array(fc.nat(15), perTask) });
 }
 
+/** The same, in which some tasks or all are local. */
+export function arbitraryLocalDag(maxTasks: number): fc.Arbitrary<RandomDag> {
+  const locals = fc.oneof(
+    fc.array(fc.boolean(), { minLength: maxTasks, maxLength: maxTasks }),
+    fc.constant(Array.from({ length: maxTasks }, () => true)),
+  );
+  return fc.tuple(arbitraryDag(maxTasks, { failures: true }), locals).map(([dag, locals]) => ({ ...dag, locals }));
+}
+
 /** Where a failure closes the run, what had found a place before it depends on the order: leave place for all. */
 function placeForAll(plan: Plan): Plan {
   return plan.onFailure === 'continue' ? plan : { ...plan, maxConcurrentTasks: 500 };
@@ -38,7 +49,7 @@ function placeForAll(plan: Plan): Plan {
 
 /** The same graph as a user would write it. Each handler tells the log what it got, and returns {@link valueOf} its task. */
 export function defineDag(name: string, dag: RandomDag, log: HandlerLog): WorkflowDefinition {
-  const { plan, durations } = dag;
+  const { plan, durations, locals = [] } = dag;
   const { scheduling, onFailure, maxConcurrentTasks } = plan;
   return workflow(name, { scheduling, onFailure, maxConcurrentTasks }, ({ task }) => {
     const handles: TaskHandle<number, number>[] = [];
@@ -47,6 +58,7 @@ export function defineDag(name: string, dag: RandomDag, log: HandlerLog): Workfl
       const handle = task(id, {
         needs: Object.fromEntries(named) as Record<string, TaskHandle<number, number>>,
         retry: { maximumAttempts: MAXIMUM_ATTEMPTS, initialInterval: 10 },
+        placement: locals[Number(id.slice(1))] ? 'local' : 'activity',
         run: async (values, ctx) => {
           const entry = { run: ctx.workflowId, task: ctx.task, attempt: ctx.attempt };
           log.append({ ...entry, what: 'entered', needs: values });

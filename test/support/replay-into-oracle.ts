@@ -1,3 +1,4 @@
+import { LocalAttempts } from '../../src/client/history/local-attempts.js';
 import { rebuildRun } from '../../src/client/history-reader.js';
 import type { PayloadReader } from '../../src/client/payloads.js';
 import type { Call, SchedulerCommand } from '../../src/core/command.js';
@@ -42,7 +43,7 @@ export async function replayIntoOracle(
     if (rebuilt === undefined) throw new Error('the run has no plan');
     replay ??= new Replay(rebuilt.scheduler.plan);
     for (const event of told) replay.apply(event);
-    replay.compareWith(history);
+    replay.compareWith(history, await LocalAttempts.in(history, payloads));
   }
   if (replay === undefined) throw new Error('the run has no history');
   const { oracle, plan } = replay.lockstep;
@@ -84,10 +85,11 @@ class Replay {
   }
 
   /** What was scheduled must be what was started. */
-  compareWith(history: readonly HistoryEvent[]): void {
-    const scheduled = history.flatMap(({ activityTaskScheduledEventAttributes: attributes }) =>
+  compareWith(history: readonly HistoryEvent[], locals: LocalAttempts): void {
+    const activities = history.flatMap(({ activityTaskScheduledEventAttributes: attributes }) =>
       attributes ? [attributes.activityId ?? ''] : [],
     );
+    const scheduled = [...activities, ...locals.dispatches];
     for (const id of scheduled) if (!this.#started.has(id)) this.lockstep.fail(`'${id}' must not have been scheduled`);
     if (new Set(scheduled).size < scheduled.length) this.lockstep.fail(`an activity was scheduled twice: ${scheduled}`);
     for (const id of this.#started) {

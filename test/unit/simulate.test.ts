@@ -294,6 +294,16 @@ describe('the estimated history', () => {
     expect(history).toEqual({ events: 25, continuations: 0, executions: 1, totalEvents: 25 });
   });
 
+  test('counts one event for a local task, which needs no workflow task of its own', async () => {
+    const line = workflow('w', { placement: 'local' }, ({ task }) => {
+      const a = task('a', { run: () => {} });
+      task('b', { needs: { a }, run: () => {} });
+    });
+    const { history } = await simulate(line);
+    // the execution 2, the local tasks 2, the workflow task at 0
+    expect(history.events).toBe(7);
+  });
+
   test('has the executions of children and shards, and the continuations of long ones', async () => {
     const run = await simulate(layered(100, 100));
     expect(run.history.continuations).toBe(Math.floor(run.history.events / 8_000));

@@ -19,6 +19,8 @@ const EVENTS = {
   workflowTask: 3,
   /** Scheduled, started, completed. */
   activity: 3,
+  /** Recorded when it has ended, in the workflow task in which it began. */
+  localActivity: 1,
   /** Started, and fired or cancelled. */
   timer: 2,
   /** Initiated, started, completed. */

@@ -1,7 +1,7 @@
 import { childStart } from '../../src/core/child-start.js';
 import type { SchedulerCommand, ShardOrder } from '../../src/core/command.js';
 import type { Report, SchedulerEvent } from '../../src/core/event.js';
-import { taskAt } from '../../src/core/plan.js';
+import { optionsOf, taskAt } from '../../src/core/plan.js';
 import { Scheduler } from '../../src/core/scheduler.js';
 import type { DispatchRef, UnitRef } from '../../src/core/unit-ref.js';
 import { dispatchOf } from '../../src/core/unit-ref.js';
@@ -70,7 +70,7 @@ export class SimulatedExecution implements Listener {
   #apply(report: Report, cause: Span | undefined): void {
     const at = this.#simulation.now;
     this.#simulation.countTransition();
-    this.history.hearAt(at);
+    if (!isEndOfLocal(this.scheduler, report)) this.history.hearAt(at);
     this.last = cause;
     // The same event, with the time that it lacked; a copy would take a third of the whole simulation.
     for (const command of this.scheduler.apply(Object.assign(report, { at }) as SchedulerEvent)) this.#execute(command);
@@ -81,7 +81,7 @@ export class SimulatedExecution implements Listener {
     switch (command.kind) {
       case 'startTask': {
         const span = this.#begin(command);
-        this.history.count('activity');
+        this.history.count(isLocal(this.scheduler, command) ? 'localActivity' : 'activity');
         this.#end(span, reportCall(command, this.#outcomeOf(command, span)));
         break;
       }
@@ -186,4 +186,14 @@ export class SimulatedExecution implements Listener {
     if (outcome !== undefined) checkOutcome(id, taskAt(this.scheduler.plan, ref.task), ref, outcome);
     return outcome;
   }
+}
+
+function isLocal({ plan }: Scheduler, { task }: UnitRef): boolean {
+  return optionsOf(plan, taskAt(plan, task)).placement === 'local';
+}
+
+/** Which is heard of without a workflow task of its own. */
+function isEndOfLocal(scheduler: Scheduler, report: Report): boolean {
+  if (!('task' in report) || report.kind === 'timerElapsed') return false;
+  return scheduler.unit(report).step !== 'child' && isLocal(scheduler, report);
 }
