@@ -11,6 +11,7 @@ import { orderedRuns } from './ordered-runs.js';
 import { rerunRuns } from './rerun-runs.js';
 import { splitRuns } from './split-runs.js';
 import type { RecordedRun } from './stage.js';
+import { storedRuns } from './stored-runs.js';
 import { subworkflowRuns } from './subworkflow-runs.js';
 import { undoneRuns } from './undone-runs.js';
 import { vocabularyRuns } from './vocabulary-runs.js';
@@ -34,6 +35,7 @@ export const recordedRuns: readonly RecordedRun[] = [
   ...continuedRuns,
   ...rerunRuns,
   ...localRuns,
+  ...storedRuns,
 ];
 
 /** Each history that is kept, with the workflow id that it was made with. */

@@ -9,7 +9,7 @@ import {
   type TaskState,
   type WorkflowDefinition,
 } from '../../src/index.js';
-import { createWorker } from '../../worker/index.js';
+import { type CreateWorkerOptions, createWorker } from '../../worker/index.js';
 import { type HistoryEvent, historyOf } from '../support/run-history.js';
 
 /** A history that is kept. */
@@ -62,7 +62,11 @@ export class Stage implements AsyncDisposable {
   }
 
   /** Runs a worker for as long as `use` takes. */
-  async withWorker<T>(workflows: readonly WorkflowDefinition[], use: () => Promise<T>): Promise<T> {
+  async withWorker<T>(
+    workflows: readonly WorkflowDefinition[],
+    use: () => Promise<T>,
+    options: Pick<CreateWorkerOptions, 'storage'> = {},
+  ): Promise<T> {
     const connection = await NativeConnection.connect({ address: this.address });
     try {
       const worker = await createWorker({
@@ -72,6 +76,7 @@ export class Stage implements AsyncDisposable {
         workflows,
         shutdownGraceTime: 0,
         stickyQueueScheduleToStartTimeout: 500,
+        ...options,
       });
       return await worker.runUntil(use());
     } finally {
@@ -146,8 +151,11 @@ export async function ended(run: Run<unknown>): Promise<void> {
 }
 
 /** Makes a run that takes no input, with one worker throughout. */
-export function runToItsEnd(stage: Stage, definition: WorkflowDefinition): Promise<void> {
-  return stage.withWorker([definition], async () =>
-    ended(await stage.engine.start(definition, undefined, stage.options)),
-  );
+export function runToItsEnd(
+  stage: Stage,
+  definition: WorkflowDefinition,
+  options: Pick<CreateWorkerOptions, 'storage'> = {},
+): Promise<void> {
+  const run = async () => ended(await stage.engine.start(definition, undefined, stage.options));
+  return stage.withWorker([definition], run, options);
 }
