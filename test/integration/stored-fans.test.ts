@@ -212,7 +212,7 @@ test('what is stored reaches settled needs, onFinish and a compensation', async 
   });
   await withStorage([definition], async (engine) => {
     const run = await engine.start(definition);
-    await expect(run.result()).rejects.toThrow('1 of 3 tasks failed');
+    await expect(run.result()).rejects.toThrow("'fails' failed after 1 attempt: no");
     expect(seen).toEqual({ compensated: MEBIBYTE - 2, finished: MEBIBYTE - 2 });
     expect(await run.output('reader')).toBe(MEBIBYTE - 2);
     expect(statesOf(await run.status())).toMatchObject({ large: 'succeeded', reader: 'succeeded', fails: 'failed' });

@@ -83,6 +83,8 @@ function tasksOf(snapshot: WireSnapshot | undefined) {
     ...task,
     ...withoutTimes({ cause: task.cause, undo: task.undo }),
     ...NO_TIMES,
+    // What was stored for those that need it, history has as it was returned.
+    output: task.output && { bytes: task.output.bytes },
     items: task.items && withoutTimes({ counts: task.items.counts, items: readItems(task.items) }),
   }));
 }
