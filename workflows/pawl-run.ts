@@ -32,8 +32,8 @@ interface Carried {
   readonly bytes: number;
 }
 
-/** With a storage that fails: nothing else goes on meanwhile. */
-const PATIENCE = '20s';
+/** With a storage that fails: nothing else goes on meanwhile, and orders are refused, which clients give again for about 10 s. */
+const PATIENCE = '5s';
 
 /** One execution of a run: the scheduler with its driver, the orders that it takes, and its end before history grows too long. */
 export class PawlRun {
