@@ -1,13 +1,14 @@
 import { type ItemsSnapshot, itemCounts, itemsSnapshot, sliceItems } from './items-snapshot.js';
 import { isRecord } from './json.js';
 import type { AuditEntry } from './order.js';
+import { type OutputColumn, readOutput, writeOutputs } from './output-column.js';
 import type { NodeKind } from './plan.js';
 import { PROTOCOL, type StatusRequest } from './protocol.js';
 import type { RunOutcome } from './run-outcome.js';
 import type { Scheduler } from './scheduler.js';
 import { readColumn, type UnitColumns, type UnitStatus, writeColumns } from './unit-columns.js';
 import { causeShortener } from './wire-cause.js';
-import { type OutputExtent, outputExtent } from './wire-output.js';
+import type { OutputExtent } from './wire-output.js';
 
 /**
  * The state of every task in a compact form, small enough to be kept in the run's memo when it closes. It stands alone: whoever reads it needs
@@ -24,7 +25,7 @@ export interface WireSnapshot extends UnitColumns {
   readonly titles: Readonly<Record<number, string>>;
   readonly needs: readonly (readonly number[])[];
   /** Of the tasks that made something: how large that is, and where it is stored. */
-  readonly outputs?: Readonly<Record<number, OutputExtent>>;
+  readonly outputs?: OutputColumn;
   /** Of the nodes that are not plain tasks. */
   readonly kinds?: Readonly<Record<number, NodeKind>>;
   readonly maps?: Readonly<Record<number, ItemsSnapshot>>;
@@ -73,9 +74,7 @@ export function takeSnapshot(
     if (items === 'counted' || (items !== 'listed' && items.items !== id)) maps[index] = itemCounts(map);
     else maps[index] = page(itemsSnapshot(map, startedAt, shorten), items);
   });
-  const outputs = tasks.flatMap(({ index, state, output }) =>
-    state === 'succeeded' && output !== undefined ? [[index, outputExtent(output)] as const] : [],
-  );
+  const outputs = writeOutputs(tasks);
   const undos = scheduler.undos();
   return {
     protocol: PROTOCOL,
@@ -86,7 +85,7 @@ export function takeSnapshot(
     ids: plan.tasks.map((task) => task.id),
     titles,
     needs: plan.tasks.map((task) => task.needs),
-    ...(outputs.length > 0 && { outputs: Object.fromEntries(outputs) }),
+    ...(outputs !== undefined && { outputs }),
     ...writeColumns(tasks, startedAt, shorten),
     ...(Object.keys(kinds).length > 0 && { kinds }),
     ...(Object.keys(maps).length > 0 && { maps }),
@@ -115,7 +114,7 @@ export function readTasks(snapshot: WireSnapshot): TaskStatus[] {
       title: snapshot.titles[index],
       kind: snapshot.kinds?.[index] ?? 'task',
       needs: snapshot.needs[index] ?? [],
-      output: snapshot.outputs?.[index],
+      output: readOutput(snapshot.outputs, index),
       ...readColumn(snapshot, index, startedAt),
       items: snapshot.maps?.[index],
       undo: undo === undefined || row === undefined ? undefined : readColumn(undo, row, startedAt),

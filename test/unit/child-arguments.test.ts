@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { childArguments, refuseChild } from '../../src/core/child-arguments.js';
 import { childStart } from '../../src/core/child-start.js';
 import type { Json } from '../../src/core/json.js';
+import { PROTOCOL } from '../../src/core/protocol.js';
 import type { NodeKindSettings } from '../model/arbitrary-kinds.js';
 import { planOf } from '../model/arbitrary-plan.js';
 import { playRun } from '../support/played-run.js';
@@ -9,11 +10,17 @@ import { playRun } from '../support/played-run.js';
 const KIB = 1024;
 
 describe('a child workflow', () => {
-  test('is given its own input, its plan, and which run began it all', () => {
+  test('is given its own input, its plan, which run began it all, and whose its stored outputs are', () => {
     const args = argumentsOf({ kind: 'subworkflow', child: 0 }, { runInput: 'of the run' });
     expect(args).toEqual([
       undefined,
-      { protocol: 2, plan: expect.objectContaining({ workflow: 'child' }), rootRunId: 'first', rootWorkflowId: 'r/it' },
+      {
+        protocol: PROTOCOL,
+        plan: expect.objectContaining({ workflow: 'child' }),
+        rootRunId: 'first',
+        rootWorkflowId: 'r/it',
+        owner: { workflowId: 'r', runId: 'own' },
+      },
     ]);
   });
 

@@ -64,12 +64,15 @@ test('every node tells its kind, its groups and its child workflow', () => {
     needs: ['build'],
     child: undefined,
     says: ['2 at once', '10 % may fail'],
+    inlineBytes: 8 * 1024,
   });
   expect(nodes.find(({ id }) => id === 'eu.c')).toMatchObject({ kind: 'subworkflow', child: 'child', needs: [] });
 });
 
 test('as text it is a drawing, and what the options of its nodes say', () => {
-  const text = String(describePlan(compile(everyKind()), undefined)).replace(/\d+ bytes/, '… bytes');
+  const text = String(describePlan(compile(everyKind()), undefined))
+    .replace(/\d+ bytes/, '… bytes')
+    .replace(/[\d.]+ KiB$/, '… KiB');
   expect(`\n${text}\n`).toMatchInlineSnapshot(`
     "
     every-kind: 10 tasks in 2 waves, … bytes
@@ -99,6 +102,8 @@ test('as text it is a drawing, and what the options of its nodes say', () => {
     end    finish
 
     longest path: build → eu.a
+
+    outputs: up to 8.00 KiB travel in history, larger ones are stored; continue-as-new carries at most … KiB
     "
   `);
 });

@@ -23,7 +23,7 @@ describe('a snapshot, read after its way through JSON', () => {
     const tasks = readTasks(sent(takeSnapshot(scheduler, START)));
 
     expect(tasks).toEqual([
-      task(0, 'build', { state: 'succeeded', scheduledAt: START, settledAt: START + 5 }),
+      task(0, 'build', { state: 'succeeded', scheduledAt: START, settledAt: START + 5, output: { bytes: 7 } }),
       task(1, 'unit', {
         state: 'failed',
         needs: [0],
@@ -334,6 +334,8 @@ function task(index: number, id: string, differing: object) {
     settledAt: undefined,
     cause: undefined,
     until: undefined,
+    output: undefined,
+    cached: undefined,
     items: undefined,
     undo: undefined,
     ...differing,

@@ -7,7 +7,9 @@ import { taskActivity } from '../../activities/task-activity.js';
 import type { Json } from '../../src/core/json.js';
 import { PROTOCOL } from '../../src/core/protocol.js';
 import { readReply } from '../../src/core/task-reply.js';
+import { resolveOutput } from '../../src/data/resolve-output.js';
 import { nothingCached } from '../../testing/nothing-cached.js';
+import { nothingStored } from '../../testing/nothing-stored.js';
 import { looseWorkflow } from '../support/loose-workflow.js';
 import { memoryStore } from '../support/memory-storage.js';
 import { secretsOf } from '../support/secrets-of.js';
@@ -28,7 +30,9 @@ describe('the result of a task’s activity', () => {
       fc.asyncProperty(anyOutputOrNone, attempts, async (output, counted) => {
         const sent = await performed(output, counted);
         const received: unknown = sent === undefined ? undefined : JSON.parse(JSON.stringify(sent));
-        expect(readReply(received, counted.attemptsUsed)).toEqual({
+        const read = readReply(received, counted.attemptsUsed);
+        const resolved = 'output' in read ? await resolveOutput(read.output, nothingStored) : undefined;
+        expect({ ...read, output: resolved }).toEqual({
           kind: 'taskSucceeded',
           output,
           attempts: counted.attemptsUsed + counted.attempt,
