@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { NonRetryableError, type Run, RunFailedError, settled, workflow } from '../../src/index.js';
 import { deferred } from '../support/deferred.js';
 import { expectReplays } from '../support/expect-replays.js';
+import { MemoryStorage } from '../support/memory-storage.js';
 import { expectSameFromHistory } from '../support/rebuilt-from-history.js';
 import { dispatchesIn, type HistoryEvent, historyOf } from '../support/run-history.js';
 import { executionsOf, startShort } from '../support/short-executions.js';
@@ -19,7 +20,7 @@ function fails(): never {
 
 /** Some 8 KiB. */
 function letters(i: number): string {
-  return String.fromCharCode(97 + (i % 26)).repeat(8_000);
+  return String.fromCharCode(97 + (i % 26)).repeat(2_000);
 }
 
 /** What a local activity leaves in history. */
@@ -220,26 +221,30 @@ describe('local tasks', () => {
     expect(statesOf(await run.status())).toMatchObject({ first: 'succeeded', far: 'succeeded', endless: 'running' });
   });
 
-  test('that give more than a local activity may fail, and say so', async () => {
+  test('that give more than their budget store it, as any task does', async () => {
     const large = workflow('local-large', { placement: 'local' }, ({ task }) => {
-      task('large', { run: () => 'x'.repeat(9_000) });
+      const made = task('made', { run: () => 'x'.repeat(3_000_000) });
+      return { length: task('length', { needs: { made }, run: ({ made }) => made.length }) };
     });
-    await using engine = await connectEngine();
+    const storage = new MemoryStorage();
+    await using engine = await connectEngine(undefined, { storage });
     const run = await engine.start(large);
-    await withWorker(engine, [large], () => expect(run.result()).rejects.toThrow(RunFailedError));
-    expect(taskOf(await run.status(), 'large').error?.message).toMatch(
-      /output: it is 9 KiB of JSON, and a local task gives 8 KiB.*placement: 'activity'/,
-    );
+    await withWorker(engine, [large], async () => expect(await run.result()).toEqual({ length: 3_000_000 }), {
+      storage,
+    });
+    expect(storage.stores).toBe(1);
+    await expectReplays(engine, run);
   });
 
-  test('500 at once, each of which gives 8 KiB, make no workflow task too large', async () => {
+  test('500 at once, each of which gives all that may travel, make no workflow task too large', async () => {
     const fan = workflow('local-fan', { placement: 'local' }, ({ map, task }) => {
       const all = map('all', { over: () => Array.from({ length: 500 }, (_, i) => i), run: (i) => letters(i) });
       task('some', { needs: { all }, placement: 'activity', run: ({ all }) => all.length });
     });
-    await using engine = await connectEngine();
+    const storage = new MemoryStorage();
+    await using engine = await connectEngine(undefined, { storage });
     const run = await engine.start(fan);
-    await withWorker(engine, [fan], () => run.result().catch(() => {})); // all of it together is too large to be needed
+    await withWorker(engine, [fan], () => run.result(), { storage }); // all of it together is needed, and stored
     const history = await historyOf(engine, run);
     expect(taskOf(await run.status(), 'all').items?.counts.succeeded).toBe(500);
     expect(history.some((event) => event.workflowTaskFailedEventAttributes)).toBe(false);
