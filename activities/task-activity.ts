@@ -9,6 +9,7 @@ import type { Surroundings } from './call-handler.js';
 import { callWithSecrets } from './call-with-secrets.js';
 import { checkLocalResult } from './check-local-result.js';
 import type { EventLoopWatch } from './event-loop-watch.js';
+import type { LocalStops } from './local-stops.js';
 import { placeOutput } from './place-output.js';
 import type { CallThroughCache } from './result-caching.js';
 import type { ServedTask } from './served-task.js';
@@ -22,10 +23,12 @@ export interface TaskSurroundings {
   readonly outputs: OutputStore;
   readonly secrets: WorkerSecrets;
   readonly throughCache: CallThroughCache;
+  readonly localStops: LocalStops;
 }
 
 /** The Temporal activity around the functions of a node. */
-export function taskActivity(task: ServedTask, { eventLoop, outputs: store, secrets, throughCache }: TaskSurroundings) {
+export function taskActivity(task: ServedTask, shared: TaskSurroundings) {
+  const { eventLoop, outputs: store, secrets, throughCache, localStops } = shared;
   return async (argument: TaskArgument): Promise<Json | TaskReply | undefined> => {
     const activity = Context.current();
     const attempts = argument.pawl.attemptsUsed + activity.info.attempt;
@@ -35,8 +38,9 @@ export function taskActivity(task: ServedTask, { eventLoop, outputs: store, secr
       heartbeatTimeout: activity.info.heartbeatTimeoutMs ?? Number.POSITIVE_INFINITY,
       warn: (message) => activity.log.warn(message),
     });
+    const { signal, end } = stopSignal(activity, argument, localStops);
     try {
-      const surroundings = surroundingsOf(activity, attempts, heartbeat);
+      const surroundings = surroundingsOf(activity, signal, attempts, heartbeat);
       const means = { load: store.loader(), secrets, throughCache };
       const result = await callWithSecrets(task, argument, surroundings, means);
       if (result.kind === 'skipped') return { $pawl: { attempts, skipped: true } };
@@ -44,7 +48,7 @@ export function taskActivity(task: ServedTask, { eventLoop, outputs: store, secr
         store,
         owner: ownerOf(argument, surroundings),
         inlineBytes: inlineBytesOf(argument.pawl, store),
-        signal: activity.cancellationSignal,
+        signal,
         isItems: argument.pawl.call === 'over',
       });
       if (activity.info.isLocal) checkLocalResult(output, argument.pawl.call);
@@ -59,14 +63,31 @@ export function taskActivity(task: ServedTask, { eventLoop, outputs: store, secr
     } finally {
       heartbeat.stop();
       endWatch();
+      end();
     }
   };
 }
 
-function surroundingsOf(activity: Context, attempt: number, heartbeat: AutomaticHeartbeat): Surroundings {
+/** When an attempt is to stop: a local one is asked to by its run in this worker. */
+function stopSignal(
+  { info, cancellationSignal }: Context,
+  { pawl }: TaskArgument,
+  localStops: LocalStops,
+): { readonly signal: AbortSignal; end(): void } {
+  if (!info.isLocal || pawl.dispatch === undefined) return { signal: cancellationSignal, end() {} };
+  const { signal, end } = localStops.begin(info.workflowExecution?.runId ?? '', pawl.dispatch);
+  return { signal: AbortSignal.any([cancellationSignal, signal]), end };
+}
+
+function surroundingsOf(
+  activity: Context,
+  signal: AbortSignal,
+  attempt: number,
+  heartbeat: AutomaticHeartbeat,
+): Surroundings {
   const { workflowId = '', runId = '' } = activity.info.workflowExecution ?? {};
   return {
-    signal: activity.cancellationSignal,
+    signal,
     attempt,
     heartbeat: (details) => heartbeat.report(details),
     heartbeatDetails: activity.info.heartbeatDetails as Json | undefined, // only Pawl's own heartbeats, which are JSON

@@ -1,11 +1,14 @@
 import type { ClientOptions, ConnectionOptions } from '@temporalio/client';
 import type { StorageDriver } from '@temporalio/common';
 import { SimplePlugin } from '@temporalio/plugin';
-import type { BundleOptions, ReplayWorkerOptions, Worker, WorkerOptions } from '@temporalio/worker';
+import type { BundleOptions, InjectedSinks, ReplayWorkerOptions, Worker, WorkerOptions } from '@temporalio/worker';
 import { Runtime } from '@temporalio/worker';
+import type { WorkflowInfo } from '@temporalio/workflow';
+import { LocalStops } from '../activities/local-stops.js';
 import { callThroughCache } from '../activities/result-caching.js';
 import { WorkerSecrets } from '../activities/worker-secrets.js';
 import { CHANNEL_ARGUMENTS } from '../src/client/connect.js';
+import type { WorkerCalls } from '../src/core/protocol.js';
 import { ResultCache } from '../src/data/cache/result-cache.js';
 import { type ResultStore, resultStore } from '../src/data/cache/result-store.js';
 import {
@@ -72,15 +75,18 @@ export class PawlPlugin extends SimplePlugin {
       namespace: options.namespace ?? 'default',
       cacheBytes: this.#storageCacheBytes,
     });
+    const localStops = new LocalStops();
     const results = this.#cache && new ResultCache({ store: this.#cache, outputs });
     const own = { ...options.activities } as Record<string, unknown>;
     const activities = activitiesFor(this.#workflows, own, {
       outputs,
       secrets: this.#secrets,
       throughCache: callThroughCache(results),
+      localStops,
     });
     return this.#withWorkflowCode({
       ...encrypting,
+      sinks: workerCalls(options.sinks, localStops),
       activities,
       identity: options.identity ?? workerIdentity(this.#workflows.values()),
       stickyQueueScheduleToStartTimeout: options.stickyQueueScheduleToStartTimeout ?? STICKY_TIMEOUT,
@@ -90,7 +96,9 @@ export class PawlPlugin extends SimplePlugin {
   }
 
   override configureReplayWorker(options: ReplayWorkerOptions): ReplayWorkerOptions {
-    return this.#withWorkflowCode(this.#withEncryption(options));
+    // What a run asked of its worker is past.
+    const sinks = workerCalls(options.sinks, new LocalStops());
+    return this.#withWorkflowCode({ ...this.#withEncryption(options), sinks });
   }
 
   override configureBundler(options: BundleOptions): BundleOptions {
@@ -143,6 +151,12 @@ export class PawlPlugin extends SimplePlugin {
       });
     }
   }
+}
+
+/** What runs can call in the worker, beside what a user's own workflows can. */
+function workerCalls(own: WorkerOptions['sinks'], localStops: LocalStops): InjectedSinks<WorkerCalls> {
+  const stopLocal = { fn: ({ runId }: WorkflowInfo, dispatch: string) => localStops.stop(runId, dispatch) };
+  return { ...own, pawl: { stopLocal } };
 }
 
 const RETRIED_AS_WORKFLOW_TASK: readonly string[] = ['Error', 'NondeterminismError', 'DeterminismViolationError'];

@@ -4,13 +4,14 @@ import {
   CancellationScope,
   type LocalActivityOptions,
   proxyLocalActivities,
+  proxySinks,
   sleep,
   TemporalFailure,
 } from '@temporalio/workflow';
 import { type ActivityFailureView, reportFailure } from '../src/core/attempt-report.js';
 import { payloadSize } from '../src/core/payload-size.js';
 import { optionsOf, type TaskOptionsPlan, taskAt } from '../src/core/plan.js';
-import type { TaskArgument } from '../src/core/protocol.js';
+import type { TaskArgument, WorkerCalls } from '../src/core/protocol.js';
 import { retryDelay } from '../src/core/retry-delay.js';
 import type { Scheduler } from '../src/core/scheduler.js';
 import type { StartTask } from '../src/core/task-argument.js';
@@ -30,6 +31,7 @@ interface InFlight {
   readonly scope: CancellationScope;
   attempt: number;
   isBackingOff: boolean;
+  isAskedToStop: boolean;
 }
 
 type Ended = { readonly result: unknown } | { readonly error: unknown };
@@ -57,16 +59,32 @@ export class LocalActivityRunner {
     const { plan } = this.#scheduler;
     const options = optionsOf(plan, taskAt(plan, command.task));
     const scope = new CancellationScope();
-    const started = { command, argument, options, since: Date.now(), landed, scope, attempt: 1, isBackingOff: false };
+    const started = {
+      command,
+      argument,
+      options,
+      since: Date.now(),
+      landed,
+      scope,
+      attempt: 1,
+      isBackingOff: false,
+      isAskedToStop: false,
+    };
     this.#inFlight.set(dispatchKey(command), started);
     this.#attempt(started, options.scheduleToCloseTimeout ?? Number.POSITIVE_INFINITY);
   }
 
-  /** One that waits for its next attempt ends at once, since history has nothing of how a timer is cancelled in between. */
+  /**
+   * One that runs is asked to stop in its worker, see `LocalStops`. One that waits for its next attempt ends at once, since history has nothing of how a timer is cancelled in between. */
   cancel(dispatch: DispatchRef): void {
     const started = this.#inFlight.get(dispatchKey(dispatch));
-    started?.scope.cancel();
-    if (started?.isBackingOff !== true) return;
+    if (started === undefined) return;
+    started.isAskedToStop = true;
+    if (!started.isBackingOff) {
+      proxySinks<WorkerCalls>().pawl.stopLocal(this.#idOf(started.command));
+      return;
+    }
+    started.scope.cancel();
     this.#land(started, undefined);
     this.#end.report({ kind: 'taskCancelled', ...dispatchOf(dispatch), attempts: started.command.attemptsUsed });
   }
@@ -81,7 +99,7 @@ export class LocalActivityRunner {
       summary: this.#idOf(command),
     });
     const attemptsUsed = command.attemptsUsed + attempt - 1;
-    const told = { ...argument, pawl: { ...argument.pawl, attemptsUsed } };
+    const told = { ...argument, pawl: { ...argument.pawl, attemptsUsed, dispatch: this.#idOf(command) } };
     const type = `${plan.workflow}.${taskAt(plan, command.task).id}`;
     void scope
       .run(() => activities[type]?.(told) ?? Promise.reject(new Error('no activity')))
@@ -116,7 +134,7 @@ export class LocalActivityRunner {
   #tryAgain(started: InFlight, failure: ActivityFailureView): boolean {
     const { command, options, since, attempt, scope } = started;
     const backoff = retryDelay(options.retry, failure, attempt, command.attemptsLeft);
-    if (backoff === undefined || scope.consideredCancelled) return false;
+    if (backoff === undefined || started.isAskedToStop) return false;
     const { scheduleToCloseTimeout: all = Number.POSITIVE_INFINITY } = options;
     const left = all - (Date.now() - since);
     // Time may be another in a replay: it decides for how long something goes on, and nothing else. Where none is left, the next attempt has the least.

@@ -152,6 +152,8 @@ export interface TaskDispatch {
   readonly item?: number;
   /** Bytes of JSON of an output that travels itself; what is larger is to be stored. Absent in runs that knew no storage. */
   readonly inlineBytes?: number;
+  /** The id of a dispatch that runs as a local activity, which has no id of its own. */
+  readonly dispatch?: string;
   /** Whose its stored output is, where that is not the execution that dispatches. */
   readonly owner?: Owner;
   /** Nothing is to be looked up in the cache; what is made is written to it. */
@@ -219,6 +221,14 @@ export const FailureType = {
 export interface FailureNote {
   readonly pawl: { readonly attempts: number };
 }
+
+/** What a run calls in the worker that has it: `sinks.pawl` in Temporal's words. */
+export type WorkerCalls = {
+  readonly pawl: {
+    /** Asks a local task to stop. */
+    stopLocal(dispatch: string): void;
+  };
+};
 
 /** In a worker's identity, between Temporal's own part and the digest of the definitions that it serves. */
 export const IDENTITY_MARK = ' pawl:';

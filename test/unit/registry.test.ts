@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { LocalStops } from '../../activities/local-stops.js';
 import { type WorkflowDefinition, workflow } from '../../src/index.js';
 import { nothingCached } from '../../testing/nothing-cached.js';
 import { PawlPlugin, WorkerConfigurationError } from '../../worker/index.js';
@@ -21,7 +22,12 @@ describe('a worker', () => {
   });
 
   test('has an activity for each of their nodes, and those that answer the workflow', () => {
-    const means = { outputs: memoryStore(), secrets: secretsOf({}), throughCache: nothingCached };
+    const means = {
+      outputs: memoryStore(),
+      secrets: secretsOf({}),
+      throughCache: nothingCached,
+      localStops: new LocalStops(),
+    };
     const activities = activitiesFor(registerWorkflows([parent(middle)]), {}, means);
     expect(Object.keys(activities).sort()).toEqual(
       ['pawl.plan', 'pawl.check', 'pawl.store', 'default', 'release.sub', 'middle.leaves', 'leaf.only'].sort(),

@@ -2,6 +2,7 @@ import { MockActivityEnvironment } from '@temporalio/testing';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { EventLoopWatch } from '../../activities/event-loop-watch.js';
+import { LocalStops } from '../../activities/local-stops.js';
 import { serveTasks } from '../../activities/served-task.js';
 import { taskActivity } from '../../activities/task-activity.js';
 import type { Json } from '../../src/core/json.js';
@@ -87,7 +88,12 @@ function performed(
       attemptsUsed,
     },
   };
-  const means = { outputs: memoryStore(), secrets: secretsOf({}), throughCache: nothingCached };
+  const means = {
+    outputs: memoryStore(),
+    secrets: secretsOf({}),
+    throughCache: nothingCached,
+    localStops: new LocalStops(),
+  };
   const surroundings = { eventLoop: new EventLoopWatch(), ...means };
   return environment.run(taskActivity(served, surroundings), argument);
 }
