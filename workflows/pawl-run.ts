@@ -133,8 +133,9 @@ export class PawlRun {
   }
 }
 
-function handlersFinished(): Promise<void> {
-  return CancellationScope.nonCancellable(() => condition(allHandlersFinished));
+async function handlersFinished(): Promise<void> {
+  if (allHandlersFinished()) return;
+  await CancellationScope.nonCancellable(() => condition(allHandlersFinished));
 }
 
 /** Where that is not the execution itself: outputs are stored for the run as a whole. */
