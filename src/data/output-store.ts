@@ -7,6 +7,7 @@ import pRetry from 'p-retry';
 import type { Json } from '../core/json.js';
 import type { Owner } from '../core/protocol.js';
 import type { Claim } from '../core/wire-output.js';
+import { isDamagedObject } from './is-damaged-object.js';
 import { isMissingObject } from './is-missing-object.js';
 import type { LoadClaim } from './resolve-output.js';
 import { OutputDamagedError, OutputGoneError, StorageFailedError, StorageNotConfiguredError } from './storage-error.js';
@@ -167,13 +168,14 @@ export class OutputStore {
           cause,
         });
       }
+      if (what === 'retrieve' && isDamagedObject(cause)) throw damagedIn(driver.name, messageOf(cause), cause);
       throw new StorageFailedError(`the storage '${driver.name}' could not ${what} it: ${messageOf(cause)}`, { cause });
     }
   }
 }
 
 function isWorthRetrying({ error }: { readonly error: Error }): boolean {
-  return !isMissingObject(error);
+  return !isMissingObject(error) && !isDamagedObject(error);
 }
 
 const PayloadProto = proto.temporal.api.common.v1.Payload;
@@ -188,6 +190,10 @@ function digest(text: Buffer): string {
 }
 
 function damaged({ driver }: Claim, why: string, cause?: unknown): OutputDamagedError {
+  return damagedIn(driver, why, cause);
+}
+
+function damagedIn(driver: string, why: string, cause?: unknown): OutputDamagedError {
   return new OutputDamagedError(`what the storage '${driver}' gives is damaged: ${why}`, { cause });
 }
 

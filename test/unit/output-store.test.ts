@@ -1,5 +1,8 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { OutputGoneError, StorageFailedError } from '../../src/index.js';
+import { FileSystemStorageDriver, OutputDamagedError, OutputGoneError, StorageFailedError } from '../../src/index.js';
 import { MemoryStorage, memoryStore } from '../support/memory-storage.js';
 
 const OWNER = { workflow: 'release', workflowId: 'release-42', runId: 'first' };
@@ -53,5 +56,28 @@ describe('an output store', () => {
       .catch((thrown: unknown) => thrown);
     expect(error).toBeInstanceOf(StorageFailedError);
     expect(error).not.toBeInstanceOf(OutputGoneError);
+  });
+
+  test('whose file was changed says that it is damaged, so that the task that made it is named', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'pawl-damaged-'));
+    try {
+      const drivers = [new FileSystemStorageDriver({ folder })];
+      const claim = await memoryStore({ drivers }).store(text(1), OWNER);
+      await writeFile(join(folder, claim.data.key ?? ''), 'other bytes');
+      const load = memoryStore({ drivers }).load(claim);
+      await expect(load).rejects.toBeInstanceOf(OutputDamagedError);
+    } finally {
+      await rm(folder, { recursive: true });
+    }
+  });
+
+  test('does not ask a second time for what the driver of S3 has found to be damaged', async () => {
+    const storage = new MemoryStorage();
+    const claim = await memoryStore({ drivers: [storage] }).store(text(1), OWNER);
+    storage.beforeRetrieve = () => {
+      throw Object.assign(new Error('S3StorageDriver integrity check failed [bucket=b]'), { name: 'ValueError' });
+    };
+    await expect(memoryStore({ drivers: [storage] }).load(claim)).rejects.toBeInstanceOf(OutputDamagedError);
+    expect(storage.retrievals).toBe(1);
   });
 });
