@@ -89,7 +89,10 @@ export class PawlRun {
         await handlersFinished(); // an order that has ended the run must be acknowledged
         return first;
       }
+      const { handledEvents } = this.driver;
       const { args, bytes } = await this.#carry();
+      // What came while it was stored, such as a request to stop, is not in that state, and would be lost.
+      if (this.driver.handledEvents !== handledEvents) continue;
       if (bytes <= LARGEST_PAYLOAD) return { kind: 'continues', args };
       const size = inMebibytes(bytes);
       const reason = `the run can't continue as new: input, plan and state are ${size} of JSON, and Temporal takes 2 MiB`;

@@ -25,6 +25,7 @@ export class TemporalDriver {
   /** Reported and not yet handled. */
   readonly #events: SchedulerEvent[] = [];
   #isBusy = false;
+  #handled = 0;
   #isCancelRequested = false;
   readonly #activities: ActivityRunner;
   readonly #children: ChildRunner;
@@ -94,6 +95,11 @@ export class TemporalDriver {
     return this.#isCancelRequested;
   }
 
+  /** How many events the scheduler was told. */
+  get handledEvents(): number {
+    return this.#handled;
+  }
+
   /** The error of the unit whose failure was the first to count, as Temporal made it: the cause of the run's failure. Unknown of an earlier execution. */
   get firstFailure(): Error | undefined {
     const unit = firstFailure(this.scheduler);
@@ -129,6 +135,7 @@ export class TemporalDriver {
     try {
       first();
       for (let event = this.#events.shift(); event !== undefined; event = this.#events.shift()) {
+        this.#handled++;
         for (const command of this.scheduler.apply(event)) this.#execute(command);
       }
       this.#locals.goOn();

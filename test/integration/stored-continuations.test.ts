@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { type TaskHandle, workflow } from '../../src/index.js';
+import { deferred } from '../support/deferred.js';
 import { executionsOf, startShort } from '../support/short-executions.js';
 import { taskOf } from '../support/snapshots.js';
 import { KIBIBYTE, text, withStorage } from '../support/stored-runs.js';
@@ -98,3 +99,33 @@ test('while the storage fails a run whose outputs are too much to be carried goe
     expect(await run.output('m3[3]')).toMatch(/^3x+$/);
   });
 }, 240_000);
+
+test('a run that is asked to stop while it stores what it carries over does stop', async () => {
+  const storing = deferred();
+  const asked = deferred();
+  const over = () => Array.from({ length: 100 }, (_, n) => n);
+  const run = (n: number) => `${n}`.padEnd(8_000, 'x');
+  const definition = workflow('long', { maxConcurrentTasks: 50 }, ({ map, approval }) => {
+    for (const id of ['a', 'b']) map(id, { over, run });
+    approval('never');
+  });
+  await withStorage([definition], async (engine, storage) => {
+    storage.beforeStore = () => {
+      storing.resolve();
+      return asked.promise;
+    };
+    // So short that the run hears of the request before the storage has answered.
+    const started = await startShort(engine, definition, 500, { workflowTaskTimeout: '2s' });
+    await storing.promise;
+    await started.cancel();
+    const hasHeard = async () => {
+      const { events } = await engine.client.workflow.getHandle(started.id).fetchHistory();
+      const asking = events?.findIndex((event) => event.workflowExecutionCancelRequestedEventAttributes) ?? -1;
+      return asking !== -1 && events?.slice(asking).some((event) => event.workflowTaskStartedEventAttributes);
+    };
+    await expect.poll(hasHeard, { timeout: 5_000 }).toBe(true);
+    asked.resolve();
+    await expect(started.result()).rejects.toMatchObject({ code: 'RUN_CANCELLED' });
+    expect((await started.status()).status).toBe('cancelled');
+  });
+}, 60_000);
