@@ -73,7 +73,10 @@ export class LargeNeeds {
     const { plan, tasks } = this.#scheduler;
     const needed =
       call === 'finish' ? tasks : taskAt(plan, task).needs.map((need) => this.#scheduler.unit({ task: need }));
-    return needed.filter(({ output }) => payloadSize(output) > most && !isStored(output));
+    // What has not succeeded is given to nobody: the input of a child that still runs would be put in the place of what that makes meanwhile.
+    return needed.filter(
+      ({ state, output }) => state === 'succeeded' && payloadSize(output) > most && !isStored(output),
+    );
   }
 
   #storeOutputs(units: readonly TaskOrchestrator[], isGone: () => void): void {
