@@ -164,8 +164,8 @@ describe('local tasks', () => {
       task('by-hand', { ...waits, allowFailure: true, run: fails });
       task('by-failure', { ...waits, run: fails });
       const far = task('far', { placement: 'activity', run: () => {} });
-      const asked = task('asked', { placement: 'activity', needs: { far }, run: () => {} });
-      task('breaks', { needs: { asked }, ...once, when: () => cancelled.promise.then(() => true), run: fails });
+      const asked = task('asked', { placement: 'activity', needs: { far }, run: () => cancelled.promise });
+      task('breaks', { needs: { asked }, ...once, run: fails });
     });
     const cancelled = deferred();
     await using engine = await connectEngine();
