@@ -20,6 +20,23 @@ import { dispatchId } from '../src/core/unit-id.js';
 import { type DispatchRef, dispatchKey, dispatchOf } from '../src/core/unit-ref.js';
 import type { RunEnd } from './run-end.js';
 
+/** Is called when an attempt has ended, before that is reported, with the bytes of its result; without, if it failed. */
+type Landed = (bytes?: number) => void;
+
+/** The next attempt of a dispatch that failed. */
+export interface NextAttempt extends DispatchRef {
+  readonly kind: 'nextAttempt';
+  readonly call: StartTask['call'];
+  readonly begin: (landed: Landed) => void;
+}
+
+/** Is told of the attempts between the first and the last. */
+export interface Retries {
+  /** One has failed, and its dispatch waits for the next. */
+  readonly backsOff: () => void;
+  readonly isDue: (attempt: NextAttempt) => void;
+}
+
 /** A dispatch that runs, or waits for its next attempt. */
 interface InFlight {
   readonly command: StartTask;
@@ -27,8 +44,8 @@ interface InFlight {
   readonly options: TaskOptionsPlan;
   /** When it was started, in milliseconds since the epoch. */
   readonly since: number;
-  readonly landed: (bytes: number | undefined) => void;
   readonly scope: CancellationScope;
+  landed: Landed;
   attempt: number;
   isBackingOff: boolean;
   isAskedToStop: boolean;
@@ -47,15 +64,16 @@ type Ended = { readonly result: unknown } | { readonly error: unknown };
 export class LocalActivityRunner {
   readonly #scheduler: Scheduler;
   readonly #end: RunEnd;
+  readonly #retries: Retries;
   readonly #inFlight = new Map<string, InFlight>();
 
-  constructor(scheduler: Scheduler, end: RunEnd) {
+  constructor(scheduler: Scheduler, end: RunEnd, retries: Retries) {
     this.#scheduler = scheduler;
     this.#end = end;
+    this.#retries = retries;
   }
 
-  /** @param landed is called before its end is reported, with the bytes of its result; without, if it failed */
-  start(command: StartTask, argument: TaskArgument, landed: (bytes?: number) => void): void {
+  start(command: StartTask, argument: TaskArgument, landed: Landed): void {
     const { plan } = this.#scheduler;
     const options = optionsOf(plan, taskAt(plan, command.task));
     const scope = new CancellationScope();
@@ -75,18 +93,21 @@ export class LocalActivityRunner {
   }
 
   /**
-   * One that runs is asked to stop in its worker, see `LocalStops`. One that waits for its next attempt ends at once, since history has nothing of how a timer is cancelled in between. */
-  cancel(dispatch: DispatchRef): void {
+   * One that runs is asked to stop in its worker, see `LocalStops`. One that waits for its next attempt ends at once, since history has nothing of how a timer is cancelled
+   * in between. Returns whether there is one.
+   */
+  cancel(dispatch: DispatchRef): boolean {
     const started = this.#inFlight.get(dispatchKey(dispatch));
-    if (started === undefined) return;
+    if (started === undefined) return false;
     started.isAskedToStop = true;
     if (!started.isBackingOff) {
       proxySinks<WorkerCalls>().pawl.stopLocal(this.#idOf(started.command));
-      return;
+      return true;
     }
     started.scope.cancel();
-    this.#land(started, undefined);
+    this.#inFlight.delete(dispatchKey(dispatch));
     this.#end.report({ kind: 'taskCancelled', ...dispatchOf(dispatch), attempts: started.command.attemptsUsed });
+    return true;
   }
 
   /** @param left milliseconds that all attempts may still take */
@@ -140,17 +161,27 @@ export class LocalActivityRunner {
     // Time may be another in a replay: it decides for how long something goes on, and nothing else. Where none is left, the next attempt has the least.
     const delay = Math.max(1, Math.min(backoff, left));
     started.isBackingOff = true;
+    started.landed();
+    const next: NextAttempt = {
+      ...dispatchOf(command),
+      kind: 'nextAttempt',
+      call: command.call,
+      begin: (landed) => {
+        started.isBackingOff = false;
+        started.attempt++;
+        started.landed = landed;
+        this.#attempt(started, Math.max(1, left - delay));
+      },
+    };
     void scope
       .run(() => sleep(delay, { summary: `${this.#idOf(command)} retry` }))
       .then(
-        () => {
-          started.isBackingOff = false;
-          started.attempt++;
-          this.#attempt(started, Math.max(1, left - delay));
-        },
+        // If it was cancelled in the turns since the timer elapsed, that is reported.
+        () => this.#inFlight.get(dispatchKey(command)) === started && this.#retries.isDue(next),
         () => {}, // it was cancelled, which is reported
       )
       .catch(this.#end.broken);
+    this.#retries.backsOff();
     return true;
   }
 

@@ -4,13 +4,14 @@ import { optionsOf, taskAt } from '../src/core/plan.js';
 import type { Scheduler } from '../src/core/scheduler.js';
 import { type RunFacts, refuseArgument, type StartTask, taskArgument } from '../src/core/task-argument.js';
 import { type DispatchRef, dispatchOf, unitKey } from '../src/core/unit-ref.js';
-import { LocalActivityRunner } from './local-activity-runner.js';
+import { LocalActivityRunner, type NextAttempt } from './local-activity-runner.js';
 import { LocalBudget, type Room } from './local-budget.js';
 import { refuseStart } from './refuse-start.js';
 import type { RunEnd } from './run-end.js';
 import { WaitingStarts } from './waiting-starts.js';
 
 type NoRoom = Exclude<Room, 'now'>;
+type Start = StartTask | NextAttempt;
 
 /** The run whose local activities are started. */
 export interface LocalRun {
@@ -26,8 +27,8 @@ export class LocalStarts {
   readonly #run: LocalRun;
   readonly #activities: LocalActivityRunner;
   readonly #budget = new LocalBudget();
-  readonly #waiting = new WaitingStarts<StartTask, NoRoom>(
-    (command) => this.#tryToStart(command),
+  readonly #waiting = new WaitingStarts<Start, NoRoom>(
+    (start) => this.#tryToStart(start),
     (room) => this.#waitForRoom(room),
   );
   /** Units that this worker can't serve: another may, and only an activity gets there. */
@@ -37,11 +38,19 @@ export class LocalStarts {
   constructor(run: LocalRun) {
     this.#run = run;
     const { scheduler, end } = run;
-    this.#activities = new LocalActivityRunner(scheduler, {
+    const ofActivities: RunEnd = {
       ...end,
       report: (report) => {
         if (report.kind === 'taskUnserved') this.#elsewhere.add(unitKey(report));
         end.report(report);
+      },
+    };
+    this.#activities = new LocalActivityRunner(scheduler, ofActivities, {
+      // It takes no room meanwhile, which may be long.
+      backsOff: () => this.#run.handle(() => {}),
+      isDue: (attempt) => {
+        this.beginTask(); // a timer has elapsed
+        this.#run.handle(() => this.#waiting.start(attempt));
       },
     });
   }
@@ -59,10 +68,8 @@ export class LocalStarts {
 
   /** Returns whether it was waiting still; that it is cancelled is reported then. */
   cancel(dispatch: DispatchRef): boolean {
-    if (!this.#waiting.remove(dispatch)) {
-      this.#activities.cancel(dispatch);
-      return false;
-    }
+    const wasWaiting = this.#waiting.remove(dispatch);
+    if (this.#activities.cancel(dispatch) || !wasWaiting) return false; // a next attempt that was waiting is known there
     const { end, scheduler } = this.#run;
     end.report({ kind: 'taskCancelled', ...dispatchOf(dispatch), attempts: scheduler.unit(dispatch).attempts });
     return true;
@@ -78,18 +85,22 @@ export class LocalStarts {
     this.#waiting.goOn();
   }
 
-  #tryToStart(command: StartTask): NoRoom | undefined {
+  #tryToStart(start: Start): NoRoom | undefined {
+    const largest = largestLocalOutput(start.call);
+    const landed = (bytes = largest) => this.#budget.land(largest, bytes);
+    if (start.kind === 'nextAttempt') return this.#inRoom(largest, () => start.begin(landed));
     const { scheduler, facts, end } = this.#run;
-    const argument = taskArgument(scheduler, command, facts);
+    const argument = taskArgument(scheduler, start, facts);
     const error = refuseArgument(argument);
-    if (error !== undefined) {
-      refuseStart(end, command, error, command.attemptsUsed);
-      return undefined;
-    }
-    const largest = largestLocalOutput(command.call);
-    const room = this.#budget.take(largest);
+    if (error === undefined) return this.#inRoom(largest, () => this.#activities.start(start, argument, landed));
+    refuseStart(end, start, error, start.attemptsUsed);
+    return undefined;
+  }
+
+  #inRoom(bytes: number, begin: () => void): NoRoom | undefined {
+    const room = this.#budget.take(bytes);
     if (room !== 'now') return room;
-    this.#activities.start(command, argument, (bytes = largest) => this.#budget.land(largest, bytes));
+    begin();
     return undefined;
   }
 

@@ -185,6 +185,48 @@ describe('local tasks', () => {
     await expectReplays(engine, run);
   });
 
+  test('that wait for their next attempt take no room from others', async () => {
+    const begun = new Set<number>();
+    const all = deferred();
+    const crowded = workflow('local-crowded', { placement: 'local' }, ({ map }) => {
+      map('all', {
+        over: () => Array.from({ length: 250 }, (_, i) => i), // more than may be in flight at once
+        retry: { initialInterval: '1h' },
+        run: (i) => {
+          if (begun.add(i).size === 250) all.resolve();
+          fails();
+        },
+      });
+    });
+    await using engine = await connectEngine();
+    const run = await engine.start(crowded);
+    await withWorker(engine, [crowded], async () => {
+      await all.promise;
+      await run.task('all').cancel();
+      await run.result().catch(() => {});
+    });
+    expect(taskOf(await run.status(), 'all').state).toBe('cancelled');
+    await expectSameFromHistory(engine, run as Run);
+    await expectReplays(engine, run);
+  });
+
+  test('that are all tried again at once are as many as there is room for', async () => {
+    const again = workflow('local-again', { placement: 'local' }, ({ map }) => {
+      const all = map('all', {
+        over: () => Array.from({ length: 250 }, (_, i) => i),
+        retry: { initialInterval: 2_000, backoffCoefficient: 1 },
+        run: (i, { attempt }) => (attempt < 2 ? fails() : i),
+      });
+      return { all };
+    });
+    await using engine = await connectEngine();
+    const run = await engine.start(again);
+    await withWorker(engine, [again], async () => expect((await run.result()).all).toHaveLength(250));
+    expect(taskOf(await run.status(), 'all').items?.counts.succeeded).toBe(250);
+    await expectSameFromHistory(engine, run as Run);
+    await expectReplays(engine, run);
+  });
+
   test('are used again by a rerun', async () => {
     let isBroken = true;
     const calls: string[] = [];
