@@ -4,15 +4,18 @@
  */
 export class LocalStops {
   readonly #running = new Map<string, AbortController>();
+  /** Of tasks that wait for a free slot of the worker, and of those that had just ended, which never take theirs. */
+  readonly #early = new Set<string>();
 
   /**
    * @param runId of the execution that dispatched it
-   * @param dispatch its id
+   * @param dispatch what the run calls it, once and never again
    * @returns aborts when the run asks it to stop; `end` is to be called when it has ended
    */
   begin(runId: string, dispatch: string): { readonly signal: AbortSignal; end(): void } {
     const key = keyOf(runId, dispatch);
     const controller = new AbortController();
+    if (this.#early.delete(key)) controller.abort(wasCancelled());
     this.#running.set(key, controller);
     return {
       signal: controller.signal,
@@ -22,10 +25,24 @@ export class LocalStops {
     };
   }
 
-  /** One that is not there has ended, or runs in another worker. */
+  /** One that does not run has not begun, or has ended. */
   stop(runId: string, dispatch: string): void {
-    this.#running.get(keyOf(runId, dispatch))?.abort(new Error('the task was cancelled'));
+    const key = keyOf(runId, dispatch);
+    const running = this.#running.get(key);
+    if (running !== undefined) {
+      running.abort(wasCancelled());
+      return;
+    }
+    this.#early.add(key);
+    const [oldest] = this.#early;
+    if (this.#early.size > EARLY_MAXIMUM && oldest !== undefined) this.#early.delete(oldest);
   }
+}
+
+const EARLY_MAXIMUM = 10_000;
+
+function wasCancelled(): Error {
+  return new Error('the task was cancelled');
 }
 
 function keyOf(runId: string, dispatch: string): string {

@@ -40,6 +40,7 @@ export function taskActivity(task: ServedTask, shared: TaskSurroundings) {
     });
     const { signal, end } = stopSignal(activity, argument, localStops);
     try {
+      signal.throwIfAborted(); // it had to wait for a free slot
       const surroundings = surroundingsOf(activity, signal, attempts, heartbeat);
       const means = { load: store.loader(), secrets, throughCache };
       const result = await callWithSecrets(task, argument, surroundings, means);

@@ -7,6 +7,7 @@ import {
   proxySinks,
   sleep,
   TemporalFailure,
+  workflowInfo,
 } from '@temporalio/workflow';
 import { type ActivityFailureView, reportFailure } from '../src/core/attempt-report.js';
 import { payloadSize } from '../src/core/payload-size.js';
@@ -44,6 +45,8 @@ interface InFlight {
   readonly options: TaskOptionsPlan;
   /** When it was started, in milliseconds since the epoch. */
   readonly since: number;
+  /** By which it can be asked to stop. History has nothing of it, so it may be another in a replay, which a request of before must not reach. */
+  readonly name: string;
   readonly scope: CancellationScope;
   landed: Landed;
   attempt: number;
@@ -82,6 +85,7 @@ export class LocalActivityRunner {
       argument,
       options,
       since: Date.now(),
+      name: `${this.#idOf(command)} ${workflowInfo().unsafe.now()}`,
       landed,
       scope,
       attempt: 1,
@@ -101,7 +105,7 @@ export class LocalActivityRunner {
     if (started === undefined) return false;
     started.isAskedToStop = true;
     if (!started.isBackingOff) {
-      proxySinks<WorkerCalls>().pawl.stopLocal(this.#idOf(started.command));
+      proxySinks<WorkerCalls>().pawl.stopLocal(started.name);
       return true;
     }
     started.scope.cancel();
@@ -112,7 +116,7 @@ export class LocalActivityRunner {
 
   /** @param left milliseconds that all attempts may still take */
   #attempt(started: InFlight, left: number): void {
-    const { command, argument, options, scope, attempt } = started;
+    const { command, argument, options, name, scope, attempt } = started;
     const { plan } = this.#scheduler;
     const activities = proxyLocalActivities<Record<string, (argument: TaskArgument) => Promise<unknown>>>({
       ...localOptions(options, left),
@@ -120,7 +124,7 @@ export class LocalActivityRunner {
       summary: this.#idOf(command),
     });
     const attemptsUsed = command.attemptsUsed + attempt - 1;
-    const told = { ...argument, pawl: { ...argument.pawl, attemptsUsed, dispatch: this.#idOf(command) } };
+    const told = { ...argument, pawl: { ...argument.pawl, attemptsUsed, dispatch: name } };
     const type = `${plan.workflow}.${taskAt(plan, command.task).id}`;
     void scope
       .run(() => activities[type]?.(told) ?? Promise.reject(new Error('no activity')))

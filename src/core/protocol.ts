@@ -152,7 +152,7 @@ export interface TaskDispatch {
   readonly item?: number;
   /** Bytes of JSON of an output that travels itself; what is larger is to be stored. Absent in runs that knew no storage. */
   readonly inlineBytes?: number;
-  /** The id of a dispatch that runs as a local activity, which has no id of its own. */
+  /** What the run calls a dispatch that runs as a local activity, which has no id of its own; another in each workflow task that is done again. */
   readonly dispatch?: string;
   /** Whose its stored output is, where that is not the execution that dispatches. */
   readonly owner?: Owner;

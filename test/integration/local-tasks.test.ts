@@ -227,6 +227,28 @@ describe('local tasks', () => {
     await expectReplays(engine, run);
   });
 
+  test('that wait for a free slot of their worker are not begun when they are cancelled', async () => {
+    const begun: string[] = [];
+    const broken = workflow('local-queued', { placement: 'local', onFailure: 'cancel' }, ({ task }) => {
+      const waits = (_: unknown, { task: id, signal }: { task: string; signal: AbortSignal }) => {
+        begun.push(id);
+        return untilAborted(signal);
+      };
+      task('runs', { ...once, run: waits });
+      task('breaks', { ...once, run: fails });
+      for (const id of ['third', 'fourth', 'fifth', 'sixth']) task(id, { ...once, run: waits });
+    });
+    await using engine = await connectEngine();
+    const run = await engine.start(broken);
+    await withWorker(engine, [broken], () => expect(run.result()).rejects.toThrow(RunFailedError), {
+      maxConcurrentLocalActivityExecutions: 2,
+    });
+    expect(begun).not.toContain('sixth'); // a slot may have been taken before the failure was heard of
+    expect(statesOf(await run.status())).toMatchObject({ runs: 'cancelled', breaks: 'failed', sixth: 'cancelled' });
+    await expectSameFromHistory(engine, run as Run);
+    await expectReplays(engine, run);
+  });
+
   test('are used again by a rerun', async () => {
     let isBroken = true;
     const calls: string[] = [];
