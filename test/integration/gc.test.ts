@@ -73,6 +73,18 @@ test('what a rerun uses of a run stays, though that run itself is not retained a
   expect(await engine.gc(atOnce)).toMatchObject({ deleted: 1 });
 });
 
+test('what a rerun of a child workflow uses of that stays, though its parent, for which it was stored, is not retained any more', async () => {
+  const parent = workflow('parent', {}, ({ subworkflow }) => ({ child: subworkflow('child', release) }));
+  isBroken = true;
+  const failed = await engine.start(parent);
+  await withWorker(engine, [parent], () => expect(failed.result()).rejects.toThrow(), { storage });
+  isBroken = false;
+  const rerun = await engine.rerun(`${failed.id}/child`, { workflow: release });
+  await forget(failed);
+  await withWorker(engine, [parent, release], () => rerun.result(), { storage });
+  expect(await engine.gc(atOnce)).toMatchObject({ deleted: 0, kept: 1 });
+});
+
 test('a duration that is none is refused', async () => {
   await expect(engine.gc({ olderThan: 'soon' as '1d' })).rejects.toMatchObject({ code: 'INVALID_OPTION' });
 });

@@ -173,7 +173,7 @@ function newEnvelope(
     protocol: PROTOCOL,
     plan,
     rerunOf: { workflowId, runId },
-    storedBy: [...new Set([...(envelope?.storedBy ?? []), workflowId])],
+    storedBy: [...new Set([...(envelope?.storedBy ?? []), envelope?.owner?.workflowId ?? workflowId, workflowId])],
     ...(cache !== undefined && { cache }),
     ...(!newKeys && { rootRunId, ...(rootWorkflowId !== undefined && { rootWorkflowId }) }),
   };
