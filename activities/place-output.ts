@@ -10,7 +10,6 @@ export interface OutputPlace {
   readonly owner: StoredFor;
   /** What is larger does not travel itself; undefined in runs that knew no storage. */
   readonly inlineBytes: number | undefined;
-  readonly signal: AbortSignal;
   /** Whether it is a list of items, each of which is given to a task by itself. */
   readonly isItems: boolean;
 }
@@ -22,7 +21,7 @@ export interface OutputPlace {
  */
 export async function placeOutput(output: Json | undefined, place: OutputPlace): Promise<Json | undefined> {
   const wire = wireOutput(output);
-  const { store, owner, inlineBytes = LARGEST_PAYLOAD, signal } = place;
+  const { store, owner, inlineBytes = LARGEST_PAYLOAD } = place;
   const bytes = payloadSize(wire);
   if (wire === undefined || bytes <= inlineBytes) return wire;
   if (place.inlineBytes === undefined) {
@@ -33,5 +32,5 @@ export async function placeOutput(output: Json | undefined, place: OutputPlace):
   }
   if (!store.canStore) throw NoStorageError.of(bytes, inlineBytes);
   const stored = place.isItems && Array.isArray(wire) ? wireItems(wire) : wire;
-  return storedOutput(await store.store(stored, owner, signal));
+  return storedOutput(await store.store(stored, owner));
 }

@@ -2,7 +2,7 @@ import { isRecord, type Json } from '../src/core/json.js';
 import type { TaskArgument } from '../src/core/protocol.js';
 import { readEnvelope } from '../src/core/wire-output.js';
 import { type LoadClaim, resolveOutput } from '../src/data/resolve-output.js';
-import { OutputDamagedError, OutputGoneError } from '../src/data/storage-error.js';
+import { OutputDamagedError, OutputGoneError } from '../src/data/stored-output-errors.js';
 import type { ServedTask } from './served-task.js';
 import { UnreadableOutputError } from './task-error.js';
 

@@ -3,7 +3,7 @@ import { inspect } from 'node:util';
 /** Characters. Fewer, of a line or of a part in base64, stand in a text by accident. */
 const PART_MINIMUM = 8;
 
-/** The forms in which all of a value may stand in a text: as it is, escaped in JSON, encoded in a URL, in base64. Without the white space around it. */
+/** The forms in which all of a value may stand in a text: as it is, escaped in JSON, encoded in a URL, in base64, in hexadecimal digits. Without the white space around it. */
 export function formsOf(secret: string): readonly string[] {
   const value = Buffer.from(secret.trim()).toString(); // `encodeURIComponent` throws for half a surrogate pair
   const encoded = [
@@ -22,6 +22,7 @@ export function formsOf(secret: string): readonly string[] {
     ...encoded,
     ...encoded.map((text) => text.replace(/%[0-9A-F]{2}/g, (code) => code.toLowerCase())),
     ...base64Forms(value),
+    ...hexForms(value),
   ]);
 }
 
@@ -41,6 +42,12 @@ function passwordInUrl(value: string): string {
   const url = new URL('http://host');
   url.password = value;
   return url.password;
+}
+
+/** Also as `inspect` prints a Buffer. */
+function hexForms(value: string): string[] {
+  const hex = Buffer.from(value).toString('hex');
+  return [hex, hex.toUpperCase(), hex.replace(/..(?!$)/g, '$& ')];
 }
 
 /**

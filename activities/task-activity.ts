@@ -49,7 +49,6 @@ export function taskActivity(task: ServedTask, shared: TaskSurroundings) {
         store,
         owner: ownerOf(argument, surroundings),
         inlineBytes: inlineBytesOf(argument.pawl, store),
-        signal,
         isItems: argument.pawl.call === 'over',
       });
       if (activity.info.isLocal) checkLocalResult(output, argument.pawl.call);

@@ -1,7 +1,7 @@
 import { type ErrorDetails, PawlError } from '../src/core/pawl-error.js';
 import { inKibibytes } from '../src/core/payload-size.js';
 import { FailureType } from '../src/core/protocol.js';
-import { type OutputDamagedError, OutputGoneError } from '../src/data/storage-error.js';
+import { type OutputDamagedError, OutputGoneError } from '../src/data/stored-output-errors.js';
 
 /** An error of the wrapper around a handler, with the Temporal failure type under which it is reported; never retried. */
 export abstract class WrapperError extends PawlError {

@@ -46,6 +46,12 @@ export type { TaskState } from './core/task-state.js';
 export type { TriggerRule } from './core/trigger-rule.js';
 export { type CodecServer, type CodecServerOptions, codecServer } from './data/codec-server.js';
 export { type CollectableStorageDriver, isCollectable, type StoredObject } from './data/collectable-storage-driver.js';
+export {
+  InvalidClaimError,
+  StorageUnusableError,
+  StoredObjectCorruptError,
+  StoredObjectMissingError,
+} from './data/driver-errors.js';
 export { encryptedDataConverter } from './data/encrypted-data-converter.js';
 export { DecryptionError, EncryptionOptionsError, UnknownEncryptionKeyError } from './data/encryption-errors.js';
 export type { EncryptionOptions } from './data/encryption-keys.js';
@@ -56,13 +62,7 @@ export {
   OutputGoneError,
   StorageFailedError,
   StorageNotConfiguredError,
-} from './data/storage-error.js';
-export {
-  InvalidClaimError,
-  StorageUnusableError,
-  StoredObjectCorruptError,
-  StoredObjectMissingError,
-} from './data/storage-errors.js';
+} from './data/stored-output-errors.js';
 export { compile } from './define/compile.js';
 export { DefinitionError, type DefinitionProblem } from './define/definition-error.js';
 export type { FinishedRun } from './define/finish-options.js';

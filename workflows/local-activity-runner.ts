@@ -47,7 +47,8 @@ interface InFlight {
   readonly since: number;
   /** By which it can be asked to stop. History has nothing of it, so it may be another in a replay, which a request of before must not reach. */
   readonly name: string;
-  readonly scope: CancellationScope;
+  /** Of the timer between two attempts. */
+  backoff: CancellationScope | undefined;
   landed: Landed;
   attempt: number;
   isBackingOff: boolean;
@@ -79,15 +80,14 @@ export class LocalActivityRunner {
   start(command: StartTask, argument: TaskArgument, landed: Landed): void {
     const { plan } = this.#scheduler;
     const options = optionsOf(plan, taskAt(plan, command.task));
-    const scope = new CancellationScope();
-    const started = {
+    const started: InFlight = {
       command,
       argument,
       options,
       since: Date.now(),
       name: `${this.#idOf(command)} ${workflowInfo().unsafe.now()}`,
       landed,
-      scope,
+      backoff: undefined,
       attempt: 1,
       isBackingOff: false,
       isAskedToStop: false,
@@ -108,7 +108,7 @@ export class LocalActivityRunner {
       proxySinks<WorkerCalls>().pawl.stopLocal(started.name);
       return true;
     }
-    started.scope.cancel();
+    started.backoff?.cancel();
     this.#inFlight.delete(dispatchKey(dispatch));
     this.#end.report({ kind: 'taskCancelled', ...dispatchOf(dispatch), attempts: started.command.attemptsUsed });
     return true;
@@ -116,7 +116,7 @@ export class LocalActivityRunner {
 
   /** @param left milliseconds that all attempts may still take */
   #attempt(started: InFlight, left: number): void {
-    const { command, argument, options, name, scope, attempt } = started;
+    const { command, argument, options, name, attempt } = started;
     const { plan } = this.#scheduler;
     const activities = proxyLocalActivities<Record<string, (argument: TaskArgument) => Promise<unknown>>>({
       ...localOptions(options, left),
@@ -126,12 +126,13 @@ export class LocalActivityRunner {
     const attemptsUsed = command.attemptsUsed + attempt - 1;
     const told = { ...argument, pawl: { ...argument.pawl, attemptsUsed, dispatch: name } };
     const type = `${plan.workflow}.${taskAt(plan, command.task).id}`;
-    void scope
-      .run(() => activities[type]?.(told) ?? Promise.reject(new Error('no activity')))
+    // In no scope of its own, which would cost three promises: it is not cancelled by Temporal's request.
+    void (activities[type]?.(told) ?? Promise.reject(new Error('no activity')))
       .then(
         (result): Ended => ({ result }),
         (error: unknown): Ended => ({ error }),
       )
+      .then((ended) => ended) // as many turns as through a scope
       .then((ended) => this.#hear(started, ended))
       .catch(this.#end.broken);
   }
@@ -157,7 +158,7 @@ export class LocalActivityRunner {
 
   /** Returns whether there is another attempt. */
   #tryAgain(started: InFlight, failure: ActivityFailureView): boolean {
-    const { command, options, since, attempt, scope } = started;
+    const { command, options, since, attempt } = started;
     const backoff = retryDelay(options.retry, failure, attempt, command.attemptsLeft);
     if (backoff === undefined || started.isAskedToStop) return false;
     const { scheduleToCloseTimeout: all = Number.POSITIVE_INFINITY } = options;
@@ -177,7 +178,8 @@ export class LocalActivityRunner {
         this.#attempt(started, Math.max(1, left - delay));
       },
     };
-    void scope
+    started.backoff = new CancellationScope();
+    void started.backoff
       .run(() => sleep(delay, { summary: `${this.#idOf(command)} retry` }))
       .then(
         // If it was cancelled in the turns since the timer elapsed, that is reported.

@@ -2,11 +2,10 @@ import { sleep } from '@temporalio/workflow';
 import { largestLocalOutput } from '../src/core/local-limits.js';
 import { optionsOf, taskAt } from '../src/core/plan.js';
 import type { Scheduler } from '../src/core/scheduler.js';
-import { type RunFacts, refuseArgument, type StartTask, taskArgument } from '../src/core/task-argument.js';
+import { type RunFacts, type StartTask, taskArgument } from '../src/core/task-argument.js';
 import { type DispatchRef, dispatchOf, unitKey } from '../src/core/unit-ref.js';
 import { LocalActivityRunner, type NextAttempt } from './local-activity-runner.js';
 import { LocalBudget, type Room } from './local-budget.js';
-import { refuseStart } from './refuse-start.js';
 import type { RunEnd } from './run-end.js';
 import { WaitingStarts } from './waiting-starts.js';
 
@@ -89,12 +88,10 @@ export class LocalStarts {
     const largest = largestLocalOutput(start.call);
     const landed = (bytes = largest) => this.#budget.land(largest, bytes);
     if (start.kind === 'nextAttempt') return this.#inRoom(largest, () => start.begin(landed));
-    const { scheduler, facts, end } = this.#run;
+    const { scheduler, facts } = this.#run;
+    // However large: it is in no message to the server.
     const argument = taskArgument(scheduler, start, facts);
-    const error = refuseArgument(argument);
-    if (error === undefined) return this.#inRoom(largest, () => this.#activities.start(start, argument, landed));
-    refuseStart(end, start, error, start.attemptsUsed);
-    return undefined;
+    return this.#inRoom(largest, () => this.#activities.start(start, argument, landed));
   }
 
   #inRoom(bytes: number, begin: () => void): NoRoom | undefined {

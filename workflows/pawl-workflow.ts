@@ -7,7 +7,7 @@ import {
   upsertMemo,
 } from '@temporalio/workflow';
 import { shardReport } from '../src/core/child-start.js';
-import { isInputStored, JOINED_BUDGET, SMALLEST, STORING_PROTOCOL } from '../src/core/inline-budget.js';
+import { isInputStored, JOINED_BUDGET, LARGEST_INLINE, SMALLEST, STORING_PROTOCOL } from '../src/core/inline-budget.js';
 import { isRecord, type Json } from '../src/core/json.js';
 import { explainSize, LARGEST_PAYLOAD, payloadSize } from '../src/core/payload-size.js';
 import type { Plan } from '../src/core/plan.js';
@@ -53,7 +53,7 @@ export default async function pawlWorkflow(input?: unknown, envelope?: unknown, 
   const { shard } = prepared.envelope;
   // Whatever became of the items, the run that this is a part of decides what it means.
   if (shard !== undefined) return reportOf(run, shard.task);
-  return await endRun(run, end.outcome);
+  return await endRun(run, end.outcome, prepared.envelope.owner === undefined ? LARGEST_PAYLOAD : LARGEST_INLINE);
 }
 
 function isPlanned(envelope: unknown): envelope is { readonly plan: Plan } {
@@ -78,10 +78,11 @@ function tooLarge(what: string, bytes: number, parts: Parameters<typeof explainS
   return ApplicationFailure.create({ type: FailureType.tooLarge, message, nonRetryable: true });
 }
 
-async function endRun({ scheduler, driver, values }: PawlRun, outcome: RunOutcome): Promise<Json> {
+/** @param budget bytes of a result that travels itself: a child's is in its parent's history, with those of many others */
+async function endRun({ scheduler, driver, values }: PawlRun, outcome: RunOutcome, budget: number): Promise<Json> {
   switch (outcome) {
     case 'completed':
-      return resultOf(scheduler, values);
+      return resultOf(scheduler, values, budget);
     case 'cancelled':
       throw new CancelledFailure('the run was cancelled');
     case 'failed': {
@@ -92,16 +93,19 @@ async function endRun({ scheduler, driver, values }: PawlRun, outcome: RunOutcom
 }
 
 /** Temporal could not record a larger result, and the run would stay open for ever. */
-async function resultOf(scheduler: Scheduler, values: ValueStore): Promise<Record<string, Json>> {
+async function resultOf(scheduler: Scheduler, values: ValueStore, budget: number): Promise<Record<string, Json>> {
   const outputs = scheduler.outputs();
   const bytes = payloadSize(outputs);
-  if (bytes <= LARGEST_PAYLOAD) return outputs;
+  if (bytes <= budget) return outputs;
   const names = Object.keys(outputs).filter((name) => payloadSize(outputs[name]) > SMALLEST);
   const given = names.map((name) => outputs[name] ?? null);
   const canStore = scheduler.plan.protocol >= STORING_PROTOCOL;
   const claims = canStore ? await values.store(given, "store the run's result") : undefined;
-  if (claims === undefined) throw tooLarge("the run's result", bytes, Object.entries(outputs));
-  return { ...outputs, ...Object.fromEntries(claims.map((claim, index) => [names[index], storedOutput(claim)])) };
+  const stored = claims?.map((claim, index) => [names[index], storedOutput(claim)] as const) ?? [];
+  const result = { ...outputs, ...Object.fromEntries(stored) };
+  // Without a storage; or of thousands the claims alone are too many.
+  if (payloadSize(result) > LARGEST_PAYLOAD) throw tooLarge("the run's result", bytes, Object.entries(outputs));
+  return result;
 }
 
 /** The last command before the end, so that the state of every task can be read without a worker and without the history. */

@@ -19,10 +19,9 @@ export interface GraphFindings extends Findings {
 
 /** All contenders at all workloads: their workers live at the same time, and in each round all of them run in another order. */
 export async function measureGraphs(bench: Bench): Promise<GraphFindings> {
-  const contenders = CONTENDERS.filter(isAvailable);
   const workers = new Map<Contender, WorkerProcess>();
   try {
-    for (const contender of contenders) {
+    for (const contender of CONTENDERS) {
       const { server, handBundle } = bench;
       workers.set(contender, await startContender({ address: server.address, contender, handBundle }));
     }
@@ -47,15 +46,4 @@ async function measureRounds(field: readonly MeasuredContender[], rounds: number
     printWorkload(samples, workload);
   }
   return samples;
-}
-
-/** Where this Pawl has no local placement, its definition can't be compiled. */
-function isAvailable({ written }: Contender): boolean {
-  if (written.by === 'hand' || written.placement === 'activity') return true;
-  try {
-    for (const workload of WORKLOADS) compile(pawlWorkflow(workload, written.placement));
-    return true;
-  } catch {
-    return false;
-  }
 }

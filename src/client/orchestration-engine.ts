@@ -33,7 +33,7 @@ export interface EngineOptions {
    * `run.output()`, `rerun` and `gc()`. @default files, with a server on this machine or where PAWL_STORAGE_DIR is set
    */
   readonly storage?: StorageOption | undefined;
-  /** What keeps the results of cached tasks, as the workers' `cache`: with it `gc()` knows which of them are needed, and else leaves all. */
+  /** What keeps the results of cached tasks, as the workers' `cache`: `gc()` asks it which of them are needed. @default as theirs */
   readonly cache?: CacheOption | undefined;
 }
 

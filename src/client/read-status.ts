@@ -75,6 +75,9 @@ async function pageIfStarted(shard: ExecutionChain, page: StatusRequest): Promis
   }
 }
 
+/** Milliseconds within which the worker of a run must come to answer, if it is at work. */
+const BUSY_DEADLINE = 60_000;
+
 interface RunState {
   readonly run: RunIdentity;
   readonly wire: WireSnapshot | undefined;
@@ -84,6 +87,7 @@ interface RunState {
 
 async function readState(chain: ExecutionChain, page?: StatusRequest): Promise<RunState> {
   const { client, workflowId } = chain;
+  const giveUp = Date.now() + BUSY_DEADLINE;
   for (;;) {
     const description = await chain.latest();
     const run: RunIdentity = {
@@ -104,7 +108,13 @@ async function readState(chain: ExecutionChain, page?: StatusRequest): Promise<R
       problem === undefined
         ? await queryState(client, description, page)
         : await stateInHistory(chain, description, page);
-    if (wire === 'ask again') continue;
+    if (wire === 'ask again') {
+      if (Date.now() < giveUp) continue;
+      throw new NoWorkerError(`the worker of the open run '${workflowId}' has been at a workflow task for a minute`, {
+        place: `task queue '${description.taskQueue}'`,
+        hint: 'it answers when its local tasks are done, or another does when the workflow task has timed out',
+      });
+    }
     const counted = wire && problem === undefined ? await countOpenShards(chain, wire) : wire;
     return { run, wire: counted, pending: await pendingAttempts(client, description), problem };
   }

@@ -2,11 +2,11 @@ import type { TaskError } from './cause.js';
 import type { ChildStart } from './child-start.js';
 import type { Json } from './json.js';
 import { argumentsSize, explainSize, LARGEST_PAYLOAD } from './payload-size.js';
+import { type PooledState, poolClaims } from './pooled-claims.js';
 import { FailureType, PROTOCOL, type RunEnvelope } from './protocol.js';
-import type { SchedulerState } from './scheduler-state.js';
 import type { RunFacts } from './task-argument.js';
 
-export type ChildArguments = readonly [input: Json | undefined, envelope: RunEnvelope, state?: SchedulerState];
+export type ChildArguments = readonly [input: Json | undefined, envelope: RunEnvelope, state?: PooledState];
 
 /**
  * What a child workflow is started with.
@@ -27,7 +27,11 @@ export function childArguments(
 ): ChildArguments {
   const inherited = { owner, ...(cache !== undefined && { cache }) };
   if (shard !== undefined && state !== undefined) {
-    return [runInput, { protocol: PROTOCOL, plan, rootRunId, rootWorkflowId: root, ...inherited, shard }, state];
+    return [
+      runInput,
+      { protocol: PROTOCOL, plan, rootRunId, rootWorkflowId: root, ...inherited, shard },
+      poolClaims(state),
+    ];
   }
   // Its keys are the same however often an operator or a rerun starts it anew.
   return [input, { protocol: PROTOCOL, plan, rootRunId, rootWorkflowId: `${root}/${id}`, ...inherited }];

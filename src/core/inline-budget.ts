@@ -8,7 +8,7 @@ import { readEnvelope } from './wire-output.js';
 export const STORING_PROTOCOL = 3;
 
 /** Bytes of an output that travels itself, at most. */
-const LARGEST = 8 * 1024;
+export const LARGEST_INLINE = 8 * 1024;
 
 /** What always travels itself: its claim would hardly be smaller. */
 export const SMALLEST = 256;
@@ -71,7 +71,7 @@ function computeBudgets(plan: Plan, graph: Graph): InlineBudgets {
   const own = planBytes + tasks.length * BESIDE.unit;
   const atOnce = Math.min(tasks.length, maxConcurrentTasks);
   const ofAll = Math.min(
-    LARGEST,
+    LARGEST_INLINE,
     HALF.buffered / atOnce,
     HALF.history / (tasks.length + graph.targets.length),
     (HALF.carried - own) / tasks.length,
@@ -87,7 +87,7 @@ function computeBudgets(plan: Plan, graph: Graph): InlineBudgets {
 
 /** Whether a run's input, as it travels, is too large to be given to each task itself. */
 export function isInputStored(plan: Plan, input: Json | undefined): boolean {
-  return plan.protocol >= STORING_PROTOCOL && readEnvelope(input) === undefined && payloadSize(input) > LARGEST;
+  return plan.protocol >= STORING_PROTOCOL && readEnvelope(input) === undefined && payloadSize(input) > LARGEST_INLINE;
 }
 
 /**
@@ -102,7 +102,7 @@ export function itemBudget(map: number, count: number): number {
 
 function ofFanOut(dependents: number, maxConcurrentTasks: number): number {
   const atOnce = Math.min(dependents, maxConcurrentTasks);
-  return atOnce === 0 ? LARGEST : HALF.commands / atOnce - BESIDE.command;
+  return atOnce === 0 ? LARGEST_INLINE : HALF.commands / atOnce - BESIDE.command;
 }
 
 function dependentsOf({ offsets }: Graph, task: number): number {

@@ -28,13 +28,31 @@ export function statePieces(state: SchedulerState, plan: Plan, extent: StoredExt
   const isNeeded = extent === 'all' ? () => false : neededBy(plan, state.tasks.states);
   const tasks = withoutOutputs(state.tasks, pieces, isNeeded);
   const maps = Object.entries(state.maps ?? {}).map(([task, map]) => [task, withoutItems(map, pieces)] as const);
+  const kept = withoutKept(state.kept ?? {}, pieces);
   return {
     values: pieces.values,
     without: (claims) => ({
       ...state,
+      kept: kept(claims),
       tasks: tasks(claims),
       maps: Object.fromEntries(maps.map(([task, map]) => [task, map(claims)])),
     }),
+  };
+}
+
+/** Values that came before their events wait for them. */
+function withoutKept(kept: NonNullable<SchedulerState['kept']>, pieces: Pieces): Without<typeof kept> {
+  const moved = Object.entries(kept).flatMap(([task, decision]) =>
+    decision.kind === 'taken' && readEnvelope(decision.output) === undefined ? [[task, decision.output] as const] : [],
+  );
+  if (payloadSize(moved) <= SMALL) return () => kept;
+  const claimOf = pieces.add(moved.map(([, output]) => output));
+  return (claims) => {
+    const stored = moved.map(([task, output], at) => {
+      const { bytes } = outputExtent(output);
+      return [task, { kind: 'taken', output: storedOutputAt(claimOf(claims), at, bytes) }] as const;
+    });
+    return { ...kept, ...Object.fromEntries(stored) };
   };
 }
 

@@ -1,4 +1,4 @@
-import { StorageUnusableError } from './storage-errors.js';
+import { StorageUnusableError } from './driver-errors.js';
 
 /** Why the file system refused, in words that say what to do. */
 export function fileFailure(doing: string, path: string, error: unknown): StorageUnusableError {

@@ -9,12 +9,12 @@ import {
 import proto from '@temporalio/proto';
 import type { CollectableStorageDriver, StoredObject } from './collectable-storage-driver.js';
 import { deleteObject } from './delete-object.js';
+import { StoredObjectCorruptError, StoredObjectMissingError } from './driver-errors.js';
 import { errorCode, fileFailure } from './file-failure.js';
 import { inParallel } from './in-parallel.js';
 import { listObjects } from './list-objects.js';
 import { objectKeyOf, ownerOfKey, pathOf, readObjectKey } from './object-key.js';
 import { ownerFolder } from './object-owner.js';
-import { StoredObjectCorruptError, StoredObjectMissingError } from './storage-errors.js';
 import { storageFolder } from './storage-folder.js';
 import { syncFolder, writeObject } from './write-object.js';
 

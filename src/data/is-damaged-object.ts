@@ -1,4 +1,4 @@
-import { StoredObjectCorruptError } from './storage-errors.js';
+import { StoredObjectCorruptError } from './driver-errors.js';
 
 /**
  * Whether a driver has found that its bytes are not those that were stored: Pawl's own, or the published ones for S3 and GCS, which have no class for it.

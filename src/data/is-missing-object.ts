@@ -1,4 +1,4 @@
-import { StoredObjectMissingError } from './storage-errors.js';
+import { StoredObjectMissingError } from './driver-errors.js';
 
 /**
  * Whether a driver failed because what a claim refers to is not there: Pawl's own, or the published ones for S3 and GCS,

@@ -1,7 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { join } from 'node:path';
+import { InvalidClaimError } from './driver-errors.js';
 import { OWNER, type OwnerFolder } from './object-owner.js';
-import { InvalidClaimError } from './storage-errors.js';
 
 /**
  * `v1/<owner>/<SHA-256 in hex digits>` of what is stored, which is also the path below the storage folder: another

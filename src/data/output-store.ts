@@ -10,7 +10,12 @@ import type { Claim } from '../core/wire-output.js';
 import { isDamagedObject } from './is-damaged-object.js';
 import { isMissingObject } from './is-missing-object.js';
 import type { LoadClaim } from './resolve-output.js';
-import { OutputDamagedError, OutputGoneError, StorageFailedError, StorageNotConfiguredError } from './storage-error.js';
+import {
+  OutputDamagedError,
+  OutputGoneError,
+  StorageFailedError,
+  StorageNotConfiguredError,
+} from './stored-output-errors.js';
 
 export interface OutputStoreOptions {
   /** The first stores; all of them are asked for what they have stored. */
@@ -99,6 +104,7 @@ export class OutputStore {
   loader(): LoadClaim {
     const values = new Map<string, Promise<Json>>();
     return (claim) => {
+      if (claim.count === undefined) return this.load(claim); // nobody else's part of it
       const key = keyOf(claim);
       const known = values.get(key) ?? this.load(claim);
       values.set(key, known);

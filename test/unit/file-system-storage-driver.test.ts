@@ -4,13 +4,13 @@ import { dirname, join } from 'node:path';
 import { type Payload, StorageDriverClaim } from '@temporalio/common';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { isCollectable, type StoredObject } from '../../src/data/collectable-storage-driver.js';
-import { FileSystemStorageDriver } from '../../src/data/file-system-storage-driver.js';
 import {
   InvalidClaimError,
   StorageUnusableError,
   StoredObjectCorruptError,
   StoredObjectMissingError,
-} from '../../src/data/storage-errors.js';
+} from '../../src/data/driver-errors.js';
+import { FileSystemStorageDriver } from '../../src/data/file-system-storage-driver.js';
 import { listedObjects } from '../support/listed-objects.js';
 import { payloadOf } from '../support/payload-of.js';
 

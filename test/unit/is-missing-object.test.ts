@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
+import { StorageUnusableError, StoredObjectMissingError } from '../../src/data/driver-errors.js';
 import { isMissingObject } from '../../src/data/is-missing-object.js';
-import { StorageUnusableError, StoredObjectMissingError } from '../../src/data/storage-errors.js';
 
 test.each([
   ["Pawl's own error", new StoredObjectMissingError('gone')],

@@ -4,6 +4,7 @@ import { childStart } from '../../core/child-start.js';
 import type { SchedulerCommand } from '../../core/command.js';
 import type { SchedulerEvent } from '../../core/event.js';
 import type { Json } from '../../core/json.js';
+import { optionsOf, taskAt } from '../../core/plan.js';
 import type { Scheduler } from '../../core/scheduler.js';
 import { refuseArgument, taskArgument } from '../../core/task-argument.js';
 import { dispatchId } from '../../core/unit-id.js';
@@ -74,8 +75,9 @@ export class RebuiltDriver {
     switch (command.kind) {
       case 'startTask': {
         const facts = { input: this.#input, rootRunId: ANY_RUN_ID, ownRunId: ANY_RUN_ID };
-        // The run itself made small what would be too large.
-        if (this.#hasStored) return undefined;
+        const { placement } = optionsOf(this.scheduler.plan, taskAt(this.scheduler.plan, command.task));
+        // The run itself made small what would be too large, and what a local activity is given may be.
+        if (this.#hasStored || placement === 'local') return undefined;
         const error = refuseArgument(taskArgument(this.scheduler, command, facts));
         return error && { kind: 'taskFailed', at, ...dispatchOf(command), attempts: command.attemptsUsed, error };
       }

@@ -4,7 +4,7 @@ import type { Scheduler } from '../../core/scheduler.js';
 import { itemOutput, knownOfShard } from '../../core/shard-report.js';
 import { itemId } from '../../core/unit-id.js';
 import { type LoadClaim, resolveOutput } from '../../data/resolve-output.js';
-import { OutputDamagedError, OutputGoneError } from '../../data/storage-error.js';
+import { OutputDamagedError, OutputGoneError } from '../../data/stored-output-errors.js';
 import { decodeItem, decodeOutput } from '../../define/decode-output.js';
 import type { TaskDefinition, WorkflowDefinition } from '../../define/workflow-definition.js';
 import { WrongValueError } from '../../define/wrong-value-error.js';

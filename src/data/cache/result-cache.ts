@@ -3,7 +3,7 @@ import type { Json } from '../../core/json.js';
 import { inKibibytes, payloadSize } from '../../core/payload-size.js';
 import { CACHE_OWNER } from '../object-owner.js';
 import type { OutputStore } from '../output-store.js';
-import { OutputDamagedError, OutputGoneError } from '../storage-error.js';
+import { OutputDamagedError, OutputGoneError } from '../stored-output-errors.js';
 import { type CacheEntry, readEntryText, writeEntryText } from './cache-entry.js';
 import type { ResultStore } from './result-store.js';
 import { within } from './within.js';
