@@ -1,10 +1,8 @@
-import { compile } from 'pawl';
 import { seededRandom, shuffle } from '../measure/statistics.js';
 import type { WorkerProcess } from '../measure/worker-process.js';
 import { CONTENDERS, type Contender } from './contenders.js';
 import { judgeGraphs } from './judge-graphs.js';
 import { MeasuredContender, type Sample } from './measure-contender.js';
-import { pawlWorkflow } from './pawl-workflows.js';
 import { printWorkload } from './print-workload.js';
 import type { Bench, Findings } from './section.js';
 import { startContender } from './start-contender.js';
