@@ -1,4 +1,4 @@
-import type { Client, WorkflowExecutionInfo } from '@temporalio/client';
+import type { Client } from '@temporalio/client';
 import type { Duration } from '@temporalio/common';
 import { isRecord } from '../core/json.js';
 import { RERUN_MEMO } from '../core/protocol.js';
@@ -7,6 +7,8 @@ import { cacheKeyOf, isRunFolder, type OwnerFolder, runFolder } from '../data/ob
 import type { OutputStore } from '../data/output-store.js';
 import { readDuration } from '../define/duration.js';
 import { InvalidOptionError } from './errors.js';
+import { listExecutions } from './execution-pages.js';
+import { PayloadReader } from './payloads.js';
 
 export interface GcOptions {
   /** What was stored later stays, since its run may be about to begin. @default 24 hours */
@@ -82,15 +84,17 @@ async function isNeeded(
 async function retainedFolders(client: Client): Promise<ReadonlySet<OwnerFolder>> {
   const { namespace } = client.options;
   const folders = new Set<OwnerFolder>();
-  for await (const execution of client.workflow.list()) {
-    for (const workflowId of [execution.workflowId, ...storedBy(execution)])
+  const payloads = new PayloadReader(client.options.loadedDataConverter);
+  for await (const { execution, memo } of listExecutions(client, '')) {
+    const [rerun] = await payloads.values([memo?.fields?.[RERUN_MEMO] ?? []].flat());
+    for (const workflowId of [execution?.workflowId ?? '', ...storedBy(rerun)])
       folders.add(runFolder(namespace, workflowId));
   }
   return folders;
 }
 
-function storedBy({ memo }: WorkflowExecutionInfo): readonly string[] {
-  const rerun = memo?.[RERUN_MEMO];
+/** @param rerun what a rerun's memo says */
+function storedBy(rerun: unknown): readonly string[] {
   if (!isRecord(rerun)) return [];
   const ids = [rerun.workflowId, ...(Array.isArray(rerun.storedBy) ? rerun.storedBy : [])];
   return ids.filter((id) => typeof id === 'string');

@@ -1,11 +1,9 @@
 import type { Client } from '@temporalio/client';
-import type { temporal } from '@temporalio/proto';
+import { listExecutions } from './execution-pages.js';
 import { type RunStatus, runStatusOfCode, visibilityStatus } from './run-status.js';
 import { toDate } from './timestamp.js';
 import { runUrl } from './ui-url.js';
 import { quote } from './visibility-query.js';
-
-type WorkflowExecutionInfo = temporal.api.workflow.v1.IWorkflowExecutionInfo;
 
 export interface ListOptions {
   /** A workflow's name. @default every workflow on the engine's task queue */
@@ -36,7 +34,8 @@ export async function* listRuns(
     ...(status === undefined ? [] : [`ExecutionStatus = ${quote(visibilityStatus(status))}`]),
     ...(query === undefined ? [] : [`(${query})`]),
   ];
-  for await (const { execution, type, status: code, startTime, closeTime } of pages(client, conditions.join(' AND '))) {
+  for await (const listed of listExecutions(client, conditions.join(' AND '))) {
+    const { execution, type, status: code, startTime, closeTime } = listed;
     const { workflowId, runId } = { workflowId: execution?.workflowId ?? '', runId: execution?.runId ?? '' };
     yield {
       workflow: type?.name ?? '',
@@ -48,18 +47,4 @@ export async function* listRuns(
       url: runUrl(uiUrl, client.options.namespace, workflowId, runId),
     };
   }
-}
-
-/** Without the memos, which the SDK's own list decodes: a whole snapshot each, and one with an unknown key would end the list. */
-async function* pages(client: Client, query: string): AsyncGenerator<WorkflowExecutionInfo, void, void> {
-  let nextPageToken: Uint8Array | undefined;
-  do {
-    const page = await client.workflowService.listWorkflowExecutions({
-      namespace: client.options.namespace,
-      query,
-      ...(nextPageToken !== undefined && { nextPageToken }),
-    });
-    yield* page.executions;
-    nextPageToken = page.nextPageToken;
-  } while (nextPageToken.length > 0);
 }

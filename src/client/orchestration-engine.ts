@@ -251,7 +251,8 @@ export class OrchestrationEngine {
    * Deletes stored outputs that no run needs any more: of a storage driver that can list and delete, as {@link FileSystemStorageDriver} can, what belongs to no
    * run that Temporal retains in this namespace, to no rerun of such a run, and to no entry of the cache. Every namespace that stores in the same folder must be given its own.
    *
-   * @throws {@link InvalidOptionError}, {@link ServerUnreachableError}, and what the storage throws
+   * @throws {@link InvalidOptionError}, {@link DecryptionError} if a rerun is encrypted and the engine has not its keys, {@link ServerUnreachableError}, and
+   * what the storage throws
    */
   gc(options: GcOptions = {}): Promise<GcReport> {
     return collectGarbage(this.client, this.#outputs, this.#results, options);

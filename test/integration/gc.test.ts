@@ -1,25 +1,39 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { FileSystemStorageDriver, OrchestrationEngine, type Run, workflow } from '../../src/index.js';
-import { connectEngine, withWorker } from '../support/worker-and-engine.js';
+import { NativeConnection } from '@temporalio/worker';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
+import {
+  FileSystemStorageDriver,
+  OrchestrationEngine,
+  type Run,
+  type WorkflowDefinition,
+  workflow,
+} from '../../src/index.js';
+import { createWorker, type DevServer, startDevServer } from '../../worker/index.js';
 
 vi.setConfig({ testTimeout: 240_000 });
 
+/** Of its own: what is collected depends on all runs of a namespace, and those of other tests are encrypted. */
+let server: DevServer;
 let folder: string;
 let storage: FileSystemStorageDriver;
 let engine: OrchestrationEngine;
 
+beforeAll(async () => {
+  server = await startDevServer({ dbFilename: 'memory' });
+});
+
+afterAll(() => server.stop());
+
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'pawl-gc-'));
   storage = new FileSystemStorageDriver({ folder });
-  const { client, taskQueue } = await connectEngine();
-  engine = await OrchestrationEngine.connect({ client, taskQueue, storage });
+  engine = await OrchestrationEngine.connect({ address: server.address, storage });
 });
 
 afterEach(async () => {
-  await engine.client.connection.close();
+  await engine.close();
   await rm(folder, { recursive: true, force: true });
 });
 
@@ -60,13 +74,11 @@ test('what belongs to a run that Temporal does not retain any more is deleted; a
 test('what a rerun uses of a run stays, though that run itself is not retained any more', async () => {
   isBroken = true;
   const failed = await engine.start(release, undefined, {});
-  await withWorker(engine, [release], () => expect(failed.result()).rejects.toThrow('the network is down'), {
-    storage,
-  });
+  await withWorker(engine, [release], () => expect(failed.result()).rejects.toThrow('the network is down'));
   isBroken = false;
   const rerun = await engine.rerun(failed.id, { workflow: release, workflowId: `${failed.id}-again` });
   await forget(failed);
-  await withWorker(engine, [release], () => rerun.result(), { storage });
+  await withWorker(engine, [release], () => rerun.result());
   expect(await engine.gc(atOnce)).toMatchObject({ deleted: 0, kept: 1 });
   expect((await rerun.result()).deploy).toBe(20_000);
   await forget(rerun);
@@ -77,11 +89,11 @@ test('what a rerun of a child workflow uses of that stays, though its parent, fo
   const parent = workflow('parent', {}, ({ subworkflow }) => ({ child: subworkflow('child', release) }));
   isBroken = true;
   const failed = await engine.start(parent);
-  await withWorker(engine, [parent], () => expect(failed.result()).rejects.toThrow(), { storage });
+  await withWorker(engine, [parent], () => expect(failed.result()).rejects.toThrow());
   isBroken = false;
   const rerun = await engine.rerun(`${failed.id}/child`, { workflow: release });
   await forget(failed);
-  await withWorker(engine, [parent, release], () => rerun.result(), { storage });
+  await withWorker(engine, [parent, release], () => rerun.result());
   expect(await engine.gc(atOnce)).toMatchObject({ deleted: 0, kept: 1 });
 });
 
@@ -91,7 +103,7 @@ test('a duration that is none is refused', async () => {
 
 async function completedRun(): Promise<Run<unknown>> {
   const run = await engine.start(release);
-  await withWorker(engine, [release], () => run.result(), { storage });
+  await withWorker(engine, [release], () => run.result());
   return run;
 }
 
@@ -103,4 +115,18 @@ async function forget({ id }: Pick<Run<unknown>, 'id'>): Promise<void> {
   const query = `WorkflowId = '${id}'`;
   const isListed = async () => (await client.workflow.count(query)).count > 0;
   await expect.poll(isListed, { timeout: 90_000, interval: 500 }).toBe(false);
+}
+
+async function withWorker<T>(
+  { taskQueue }: OrchestrationEngine,
+  workflows: readonly WorkflowDefinition[],
+  use: () => Promise<T>,
+): Promise<T> {
+  const connection = await NativeConnection.connect({ address: server.address });
+  try {
+    const worker = await createWorker({ connection, taskQueue, workflows, storage, shutdownGraceTime: 0 });
+    return await worker.runUntil(use());
+  } finally {
+    await connection.close();
+  }
 }
