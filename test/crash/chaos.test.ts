@@ -17,7 +17,7 @@ import { Attack } from './attack.js';
 
 const RUNS = Number(process.env.PAWL_CHAOS_RUNS ?? 100);
 /** Milliseconds; it takes a minute on two cores that have nothing else to do. */
-const TIMEOUT = 300_000;
+const TIMEOUT = 900_000;
 
 describe(`${RUNS} random runs, while two workers and the server are killed with SIGKILL at random moments,`, () => {
   const seed = chooseSeed('chaos');

@@ -48,7 +48,7 @@ describe.each([
 
   beforeAll(async () => {
     runs = await runAll(fc.sample(arbitrary, { numRuns, seed }));
-  }, 180_000);
+  }, 600_000);
 
   test('cover every policy, both schedulings, completed and failed runs', () => {
     const seen = new Set(

@@ -34,7 +34,7 @@ describe(`${RUNS} random runs with nodes of every kind, rules, policies, and an 
       runs = await finishAll(engine, random, { atOnce: 50, interval: 250 });
     });
     judged = await judgeRuns(runs, { log, payloads: payloadsOf(engine), seed });
-  }, 180_000);
+  }, 600_000);
 
   afterAll(() => rm(folder, { recursive: true, force: true }));
 
