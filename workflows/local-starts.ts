@@ -90,8 +90,8 @@ export class LocalStarts {
     if (start.kind === 'nextAttempt') return this.#inRoom(largest, () => start.begin(landed));
     const { scheduler, facts } = this.#run;
     // However large: it is in no message to the server.
-    const argument = taskArgument(scheduler, start, facts);
-    return this.#inRoom(largest, () => this.#activities.start(start, argument, landed));
+    const begin = () => this.#activities.start(start, taskArgument(scheduler, start, facts), landed);
+    return this.#inRoom(largest, begin);
   }
 
   #inRoom(bytes: number, begin: () => void): NoRoom | undefined {
