@@ -86,7 +86,8 @@ async function retainedFolders(client: Client): Promise<ReadonlySet<OwnerFolder>
   const folders = new Set<OwnerFolder>();
   const payloads = new PayloadReader(client.options.loadedDataConverter);
   for await (const { execution, memo } of listExecutions(client, '')) {
-    const [rerun] = await payloads.values([memo?.fields?.[RERUN_MEMO] ?? []].flat());
+    const field = memo?.fields?.[RERUN_MEMO];
+    const [rerun] = await payloads.values(field && [field]);
     for (const workflowId of [execution?.workflowId ?? '', ...storedBy(rerun)])
       folders.add(runFolder(namespace, workflowId));
   }
