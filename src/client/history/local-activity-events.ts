@@ -1,6 +1,6 @@
 import { type ActivityFailureView, reportFailure } from '../../core/attempt-report.js';
 import { optionsOf, taskAt } from '../../core/plan.js';
-import { CHECK_ACTIVITY, PLAN_ACTIVITY } from '../../core/protocol.js';
+import { CHECK_ACTIVITY, PLAN_ACTIVITY, STORE_ACTIVITY } from '../../core/protocol.js';
 import { retryDelay } from '../../core/retry-delay.js';
 import { readReply } from '../../core/task-reply.js';
 import { dispatchOf } from '../../core/unit-ref.js';
@@ -66,4 +66,4 @@ export async function readLocalEnd(event: HistoryEvent, payloads: PayloadReader)
   return typeof marker.summary === 'string' ? { at: marker.at, dispatch: marker.summary } : undefined;
 }
 
-const OF_PAWL = [PLAN_ACTIVITY, CHECK_ACTIVITY];
+const OF_PAWL = [PLAN_ACTIVITY, CHECK_ACTIVITY, STORE_ACTIVITY];
