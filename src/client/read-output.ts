@@ -11,7 +11,7 @@ import type { WorkflowDefinition } from '../define/workflow-definition.js';
 import { UnknownTaskError } from './errors.js';
 import type { ExecutionChain } from './execution-chain.js';
 import { rebuildRun } from './history-reader.js';
-import { PayloadReader } from './payloads.js';
+import { readHistory } from './read-history.js';
 
 /** The task has no output: it has not succeeded, or not yet. */
 export class OutputMissingError extends PawlError {
@@ -31,12 +31,10 @@ export async function readOutput(
   definition: WorkflowDefinition | undefined,
   id: string,
 ): Promise<unknown> {
-  const { client, workflowId } = chain;
   const { runId } = await chain.latest();
-  const { events } = await client.workflow.getHandle(workflowId, runId).fetchHistory();
-  const run = await rebuildRun(events ?? [], new PayloadReader(client.options.loadedDataConverter));
+  const run = await rebuildRun(...(await readHistory(chain, runId)));
   const { task, item } = readItemId(id);
-  const place = `run '${workflowId}'`;
+  const place = `run '${chain.workflowId}'`;
   const index = run?.scheduler.indexOf(task);
   if (run === undefined || index === undefined) throw unknown(id, place);
   const wire = item === undefined ? outputOfTask(run.scheduler, index) : outputOfItem(run.scheduler, index, item);

@@ -5,9 +5,9 @@ import { NoWorkerError, RunNotFoundError, UnknownTaskError } from './errors.js';
 import type { ExecutionChain } from './execution-chain.js';
 import { rebuildSnapshot } from './history-reader.js';
 import { countOpenShards } from './open-shards.js';
-import { PayloadReader } from './payloads.js';
 import { pendingAttempts } from './pending-attempts.js';
 import { queryState } from './query-state.js';
+import { readHistory } from './read-history.js';
 import { buildItemsPage, listItems, type RunItemsPage } from './run-items.js';
 import { buildSnapshot, type RunIdentity, type RunSnapshot } from './run-snapshot.js';
 import { runStatusOf } from './run-status.js';
@@ -136,13 +136,11 @@ function hasItems(wire: WireSnapshot, { items }: StatusRequest): boolean {
 }
 
 async function stateInHistory(
-  { client }: ExecutionChain,
-  { workflowId, runId }: WorkflowExecutionDescription,
+  chain: ExecutionChain,
+  { runId }: WorkflowExecutionDescription,
   page: StatusRequest | undefined,
 ) {
-  const { events } = await client.workflow.getHandle(workflowId, runId).fetchHistory();
-  const payloads = new PayloadReader(client.options.loadedDataConverter);
-  return rebuildSnapshot(events ?? [], payloads, page ?? 'counted');
+  return rebuildSnapshot(...(await readHistory(chain, runId)), page ?? 'counted');
 }
 
 function rerunOf({ memo }: WorkflowExecutionDescription): RunIdentity['rerunOf'] {

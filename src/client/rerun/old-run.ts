@@ -1,7 +1,7 @@
 import type { WorkflowExecutionDescription } from '@temporalio/client';
 import type { ExecutionChain } from '../execution-chain.js';
 import { type RebuiltRun, rebuildRun } from '../history-reader.js';
-import { PayloadReader } from '../payloads.js';
+import { readHistory } from '../read-history.js';
 import { runStatusOf } from '../run-status.js';
 import { RerunRefusedError, RunStillOpenError } from './rerun-errors.js';
 
@@ -16,13 +16,12 @@ export interface OldRun extends RebuiltRun {
  * @throws {@link RunStillOpenError}, {@link RerunRefusedError}, {@link RunNotFoundError}
  */
 export async function readOldRun(chain: ExecutionChain): Promise<OldRun> {
-  const { client, workflowId } = chain;
+  const { workflowId } = chain;
   const description = await chain.latest();
   const status = runStatusOf(description.status.name);
   if (status === 'running') throw new RunStillOpenError(workflowId);
   const place = `run '${workflowId}'`;
-  const { events } = await client.workflow.getHandle(workflowId, description.runId).fetchHistory();
-  const run = await rebuildRun(events ?? [], new PayloadReader(client.options.loadedDataConverter));
+  const run = await rebuildRun(...(await readHistory(chain, description.runId)));
   if (run === undefined) {
     throw new RerunRefusedError('it ended before it had a plan, so there is nothing to go on from', {
       place,
