@@ -1,4 +1,4 @@
-import { CROWDED, HALF, JOINED_BUDGET, STORING_PROTOCOL } from '../src/core/inline-budget.js';
+import { CROWDED, HALF, JOINED_BUDGET, storesOutputs } from '../src/core/inline-budget.js';
 import type { Json } from '../src/core/json.js';
 import { payloadSize } from '../src/core/payload-size.js';
 import { taskAt } from '../src/core/plan.js';
@@ -44,7 +44,7 @@ export class LargeNeeds {
     this.#scheduler = scheduler;
     this.#values = values;
     this.#historyBytes = historyBytes;
-    this.#canStore = scheduler.plan.protocol >= STORING_PROTOCOL;
+    this.#canStore = storesOutputs(scheduler.plan);
   }
 
   /** The argument with what was stored for it. */

@@ -1,5 +1,5 @@
 import { allHandlersFinished, CancellationScope, condition, log, workflowInfo } from '@temporalio/workflow';
-import { HALF, STORING_PROTOCOL } from '../src/core/inline-budget.js';
+import { HALF, storesOutputs } from '../src/core/inline-budget.js';
 import type { Json } from '../src/core/json.js';
 import { withoutItemTimes } from '../src/core/map-state.js';
 import { argumentsSize, inMebibytes, LARGEST_PAYLOAD } from '../src/core/payload-size.js';
@@ -106,7 +106,7 @@ export class PawlRun {
   async #carry(): Promise<Carried> {
     const { plan } = this.#prepared;
     let carried = this.#carried(this.scheduler.save(this.startedAt));
-    for (const extent of plan.protocol < STORING_PROTOCOL ? [] : STORED_EXTENTS) {
+    for (const extent of storesOutputs(plan) ? STORED_EXTENTS : []) {
       if (carried.bytes <= HALF.carried) return carried;
       const { values, without } = statePieces(carried.state, plan, extent);
       const claims =

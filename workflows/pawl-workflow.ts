@@ -7,7 +7,7 @@ import {
   upsertMemo,
 } from '@temporalio/workflow';
 import { shardReport } from '../src/core/child-start.js';
-import { isInputStored, JOINED_BUDGET, LARGEST_INLINE, SMALLEST, STORING_PROTOCOL } from '../src/core/inline-budget.js';
+import { isInputStored, JOINED_BUDGET, LARGEST_INLINE, SMALLEST, storesOutputs } from '../src/core/inline-budget.js';
 import { isRecord, type Json } from '../src/core/json.js';
 import { explainSize, LARGEST_PAYLOAD, payloadSize } from '../src/core/payload-size.js';
 import type { Plan } from '../src/core/plan.js';
@@ -64,7 +64,7 @@ function isPlanned(envelope: unknown): envelope is { readonly plan: Plan } {
 async function reportOf({ scheduler, startedAt, values }: PawlRun, task: number): Promise<Json> {
   const report = shardReport(scheduler, task, startedAt);
   const outputs = report.outputs as readonly Json[]; // what this run's own items made
-  const isLarge = scheduler.plan.protocol >= STORING_PROTOCOL && payloadSize(outputs) > JOINED_BUDGET;
+  const isLarge = storesOutputs(scheduler.plan) && payloadSize(outputs) > JOINED_BUDGET;
   const [claim] = (isLarge ? await values.store([outputs], 'store what the items made') : undefined) ?? [];
   const reported = claim === undefined ? report : { ...report, outputs: { claim } };
   const bytes = payloadSize(reported);
@@ -99,8 +99,7 @@ async function resultOf(scheduler: Scheduler, values: ValueStore, budget: number
   if (bytes <= budget) return outputs;
   const names = Object.keys(outputs).filter((name) => payloadSize(outputs[name]) > SMALLEST);
   const given = names.map((name) => outputs[name] ?? null);
-  const canStore = scheduler.plan.protocol >= STORING_PROTOCOL;
-  const claims = canStore ? await values.store(given, "store the run's result") : undefined;
+  const claims = storesOutputs(scheduler.plan) ? await values.store(given, "store the run's result") : undefined;
   const stored = claims?.map((claim, index) => [names[index], storedOutput(claim)] as const) ?? [];
   const result = { ...outputs, ...Object.fromEntries(stored) };
   // Without a storage; or of thousands the claims alone are too many.

@@ -7,6 +7,11 @@ import { readEnvelope } from './wire-output.js';
 /** The first protocol whose outputs may be stored; older plans have no budgets. */
 export const STORING_PROTOCOL = 3;
 
+/** Whether what is too large may be stored. */
+export function storesOutputs({ protocol }: Plan): boolean {
+  return protocol >= STORING_PROTOCOL;
+}
+
 /** Bytes of an output that travels itself, at most. */
 export const LARGEST_INLINE = 8 * 1024;
 
@@ -54,7 +59,7 @@ export interface InlineBudgets {
  * state that is carried over (many tasks). O(tasks + edges). Undefined for plans of the protocols that knew no storage.
  */
 export function inlineBudgets(plan: Plan): InlineBudgets | undefined {
-  if (plan.protocol < STORING_PROTOCOL) return undefined;
+  if (!storesOutputs(plan)) return undefined;
   const known = budgetsOf.get(plan);
   if (known !== undefined) return known;
   const budgets = computeBudgets(plan, graphOf(plan));
@@ -87,7 +92,7 @@ function computeBudgets(plan: Plan, graph: Graph): InlineBudgets {
 
 /** Whether a run's input, as it travels, is too large to be given to each task itself. */
 export function isInputStored(plan: Plan, input: Json | undefined): boolean {
-  return plan.protocol >= STORING_PROTOCOL && readEnvelope(input) === undefined && payloadSize(input) > LARGEST_INLINE;
+  return storesOutputs(plan) && readEnvelope(input) === undefined && payloadSize(input) > LARGEST_INLINE;
 }
 
 /**
