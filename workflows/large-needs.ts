@@ -7,7 +7,7 @@ import type { Scheduler } from '../src/core/scheduler.js';
 import type { StartTask } from '../src/core/task-argument.js';
 import type { TaskOrchestrator } from '../src/core/task-orchestrator.js';
 import { dispatchKey } from '../src/core/unit-ref.js';
-import { type Claim, readEnvelope, storedOutput } from '../src/core/wire-output.js';
+import { type Claim, readEnvelope, readStored, storedOutput } from '../src/core/wire-output.js';
 import type { Obstacle } from './start-queue.js';
 import type { ValueStore } from './value-store.js';
 
@@ -75,7 +75,7 @@ export class LargeNeeds {
       call === 'finish' ? tasks : taskAt(plan, task).needs.map((need) => this.#scheduler.unit({ task: need }));
     // What has not succeeded is given to nobody: the input of a child that still runs would be put in the place of what that makes meanwhile.
     return needed.filter(
-      ({ state, output }) => state === 'succeeded' && payloadSize(output) > most && !isStored(output),
+      ({ state, output }) => state === 'succeeded' && payloadSize(output) > most && readStored(output) === undefined,
     );
   }
 
@@ -109,9 +109,4 @@ export class LargeNeeds {
 
 function keyOf(command: StartTask): string {
   return command.part === undefined ? dispatchKey(command) : `items of ${command.task}`;
-}
-
-function isStored(output: Json | undefined): boolean {
-  const envelope = readEnvelope(output);
-  return envelope !== undefined && 'claim' in envelope;
 }

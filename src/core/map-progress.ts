@@ -6,15 +6,7 @@ import { ReadyQueue } from './ready-queue.js';
 import { shardReportOf } from './shard-report.js';
 import { shortenText } from './shorten-text.js';
 import { isFailure, type TaskOrchestrator } from './task-orchestrator.js';
-import {
-  isInline,
-  joinLists,
-  readEnvelope,
-  storedOutputAt,
-  type WireList,
-  wireList,
-  wireOutput,
-} from './wire-output.js';
+import { isInline, joinLists, readStored, storedOutputAt, type WireList, wireList, wireOutput } from './wire-output.js';
 
 /** Items of a map in one execution; with more it is split over child workflows, so that no history grows past Temporal's limits. */
 export const SHARD_SIZE = 1_000;
@@ -38,8 +30,8 @@ export function mapItems(items: WireList, { tolerate }: MapPlan): MapItems {
 /** What an `over` returned: the items, or where they are stored; undefined if that is no list. */
 export function readItemList(output: Json | undefined): WireList | undefined {
   if (Array.isArray(output)) return output;
-  const envelope = readEnvelope(output);
-  return envelope !== undefined && 'claim' in envelope && envelope.claim.count !== undefined ? envelope : undefined;
+  const stored = readStored(output);
+  return stored?.claim.count === undefined ? undefined : stored;
 }
 
 /** The item of a part of a map that is not split, as it travels. */

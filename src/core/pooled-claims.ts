@@ -1,6 +1,6 @@
 import type { Json } from './json.js';
 import type { SavedMap, SavedUnits, SchedulerState } from './scheduler-state.js';
-import { type Claim, readEnvelope, storedOutputAt } from './wire-output.js';
+import { type Claim, readStored, storedOutputAt } from './wire-output.js';
 
 /** A state as it travels: each claim that many of its outputs have is in it once, and those outputs are numbers. */
 export interface PooledState extends SchedulerState {
@@ -68,13 +68,13 @@ class ClaimPool {
     const rest: Record<string, Json> = {};
     const pooled: PooledOutputs[] = [];
     for (const [key, output] of Object.entries(units.outputs)) {
-      const envelope = readEnvelope(output);
-      if (envelope === undefined || !('claim' in envelope) || envelope.at === undefined) {
+      const stored = readStored(output);
+      if (stored?.at === undefined) {
         rest[key] = output;
         continue;
       }
-      const { at, bytes = null } = envelope;
-      const place = { unit: Number(key), claim: this.#indexOf(envelope.claim), at };
+      const { at, bytes = null } = stored;
+      const place = { unit: Number(key), claim: this.#indexOf(stored.claim), at };
       const last = pooled.at(-1);
       if (last !== undefined && goesOn(last, place)) last.bytes.push(bytes);
       else pooled.push({ ...place, bytes: [bytes] });

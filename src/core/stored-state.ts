@@ -5,7 +5,15 @@ import type { SavedMap, SavedUnits, SchedulerState } from './scheduler-state.js'
 import { readShardReport } from './shard-report.js';
 import { stateOfLetter } from './state-letter.js';
 import { isSettled } from './task-state.js';
-import { type Claim, isInline, outputExtent, readEnvelope, storedOutputAt, wireItems } from './wire-output.js';
+import {
+  type Claim,
+  isInline,
+  outputExtent,
+  readEnvelope,
+  readStored,
+  storedOutputAt,
+  wireItems,
+} from './wire-output.js';
 
 /** Which outputs a state gives away: those that nothing needs any more which has not ended, or all. */
 export const STORED_EXTENTS = ['unneeded', 'all'] as const;
@@ -128,6 +136,5 @@ function withoutReports(shards: SavedUnits, pieces: Pieces): Without<SavedUnits>
 
 /** One that shares its claim with others. A claim of its own takes more room than what stands for it, and is stored with the rest. */
 function isPooled(output: Json): boolean {
-  const envelope = readEnvelope(output);
-  return envelope !== undefined && 'claim' in envelope && envelope.at !== undefined;
+  return readStored(output)?.at !== undefined;
 }

@@ -48,6 +48,12 @@ export function readEnvelope(wire: Json | undefined): Envelope | undefined {
   return KINDS.some((kind) => kind in $pawl) ? ($pawl as Envelope) : undefined; // an output that only looks like one is in one
 }
 
+/** Undefined for what travels itself, and for what is only stored in part. */
+export function readStored(wire: Json | undefined): Stored | undefined {
+  const envelope = readEnvelope(wire);
+  return envelope !== undefined && 'claim' in envelope ? envelope : undefined;
+}
+
 /** What a function returned, as it travels. */
 export function wireOutput(output: Json | undefined): Json | undefined {
   return isRecord(output) && '$pawl' in output ? envelope({ value: output as Json }) : output;
