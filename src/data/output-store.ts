@@ -80,7 +80,7 @@ export class OutputStore {
       throw new StorageNotConfiguredError('there is no storage', { hint: 'give `storage` to createWorker' });
     }
     const text = Buffer.from(JSON.stringify(value));
-    const [payload] = await this.#encode([{ metadata: { encoding: JSON_ENCODING }, data: text }]);
+    const payload = await this.#encode(text);
     if (payload === undefined) throw new TypeError('a payload codec returned nothing');
     const { workflow: type, workflowId: id, runId } = owner;
     const context = {
@@ -121,16 +121,13 @@ export class OutputStore {
 
   /** JSON as it is kept outside of this process, such as in a cache: through the payload codecs. */
   async seal(value: Json): Promise<Uint8Array> {
-    const data = Buffer.from(JSON.stringify(value));
-    const [payload] = await this.#encode([{ metadata: { encoding: JSON_ENCODING }, data }]);
+    const payload = await this.#encode(Buffer.from(JSON.stringify(value)));
     return PayloadProto.encode(payload ?? {}).finish();
   }
 
   /** @throws what a codec throws that can't decode it */
   async unseal(bytes: Uint8Array): Promise<Json> {
-    let payloads: Payload[] = [PayloadProto.decode(bytes)];
-    for (const codec of [...this.#codecs].reverse()) payloads = await codec.decode(payloads);
-    return JSON.parse(Buffer.from(payloads[0]?.data ?? []).toString());
+    return JSON.parse((await this.#decode(PayloadProto.decode(bytes))).toString());
   }
 
   async #fetch(claim: Claim): Promise<Buffer> {
@@ -143,24 +140,22 @@ export class OutputStore {
     const [payload] = await this.#try(driver, 'retrieve', undefined, () =>
       driver.retrieve({}, [new StorageDriverClaim({ ...claim.data })]),
     );
-    const text = await this.#decode(payload, claim);
+    const text = await this.#decode(payload).catch((cause: unknown) => {
+      throw damaged(driver, `it can't be decoded: ${messageOf(cause)}`, cause);
+    });
     if (text.byteLength === claim.bytes && digest(text) === claim.sha256) return text;
-    throw damaged(claim, 'its bytes are not those that were stored');
+    throw damaged(driver, 'its bytes are not those that were stored');
   }
 
-  async #encode(payloads: Payload[]): Promise<Payload[]> {
-    let encoded = payloads;
+  async #encode(text: Buffer): Promise<Payload | undefined> {
+    let encoded: Payload[] = [{ metadata: { encoding: JSON_ENCODING }, data: text }];
     for (const codec of this.#codecs) encoded = await codec.encode(encoded);
-    return encoded;
+    return encoded[0];
   }
 
-  async #decode(payload: Payload | undefined, claim: Claim): Promise<Buffer> {
+  async #decode(payload: Payload | undefined): Promise<Buffer> {
     let decoded = payload === undefined ? [] : [payload];
-    try {
-      for (const codec of [...this.#codecs].reverse()) decoded = await codec.decode(decoded);
-    } catch (cause) {
-      throw damaged(claim, `it can't be decoded: ${messageOf(cause)}`, cause);
-    }
+    for (const codec of [...this.#codecs].reverse()) decoded = await codec.decode(decoded);
     return Buffer.from(decoded[0]?.data ?? []);
   }
 
@@ -174,7 +169,7 @@ export class OutputStore {
           cause,
         });
       }
-      if (what === 'retrieve' && isDamagedObject(cause)) throw damagedIn(driver.name, messageOf(cause), cause);
+      if (what === 'retrieve' && isDamagedObject(cause)) throw damaged(driver, messageOf(cause), cause);
       throw new StorageFailedError(`the storage '${driver.name}' could not ${what} it: ${messageOf(cause)}`, { cause });
     }
   }
@@ -195,12 +190,8 @@ function digest(text: Buffer): string {
   return createHash('sha256').update(text).digest('base64url');
 }
 
-function damaged({ driver }: Claim, why: string, cause?: unknown): OutputDamagedError {
-  return damagedIn(driver, why, cause);
-}
-
-function damagedIn(driver: string, why: string, cause?: unknown): OutputDamagedError {
-  return new OutputDamagedError(`what the storage '${driver}' gives is damaged: ${why}`, { cause });
+function damaged({ name }: StorageDriver, why: string, cause?: unknown): OutputDamagedError {
+  return new OutputDamagedError(`what the storage '${name}' gives is damaged: ${why}`, { cause });
 }
 
 /** With that of its cause, which says more: drivers wrap what their clients threw. */
