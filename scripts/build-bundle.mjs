@@ -9,7 +9,7 @@ import { PROTOCOL } from '../dist/src/core/protocol.js';
 const root = fileURLToPath(new URL('..', import.meta.url));
 const { version: sdkVersion } = createRequire(import.meta.url)('@temporalio/worker/package.json');
 
-const workflowsPath = `${root}dist/workflows/pawl-workflow.js`;
+const workflowsPath = `${root}dist/workflows/shipped-workflow.js`;
 
 /** @param {{ failureConverterPath?: string }} options */
 async function bundle(options) {

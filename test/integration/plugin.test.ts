@@ -6,7 +6,8 @@ import { z } from 'zod';
 import { type OrchestrationEngine, workflow } from '../../src/index.js';
 import { createWorker, PawlPlugin, WorkerConfigurationError } from '../../worker/index.js';
 import { historyOf } from '../support/run-history.js';
-import { connectEngine } from '../support/worker-and-engine.js';
+import { waitForState } from '../support/snapshots.js';
+import { connectEngine, withWorker } from '../support/worker-and-engine.js';
 
 const release = workflow('release', { input: z.object({ dir: z.string() }) }, ({ task }) => {
   const build = task('build', { run: (_, { input }) => `image of ${input.dir}` });
@@ -70,6 +71,15 @@ describe('PawlPlugin in a worker with workflows and activities of the user', () 
 
   test("hands an activity that nobody has registered to the user's default activity", async () => {
     expect(await execute('caller', 'a call')).toBe("the user's default got a call");
+  });
+
+  test("keeps the call stacks of the user's workflows", async () => {
+    const run = await engine.client.workflow.start('waiter', {
+      taskQueue: engine.taskQueue,
+      workflowId: `waiter-${engine.taskQueue}`,
+    });
+    expect(await run.query('__stack_trace')).toMatch(/at .*waiter/);
+    await run.terminate();
   });
 });
 
@@ -136,6 +146,17 @@ test('a bundle that was built with PawlPlugin runs the workflows of both', async
 });
 
 describe('the shipped bundle', () => {
+  test('has no call stacks, which would be those of Pawl alone and take more time than the rest', async () => {
+    await using engine = await connectEngine();
+    const patient = workflow('patient', {}, ({ approval }) => void approval('go-live', {}));
+    await withWorker(engine, [patient], async () => {
+      const run = await engine.start(patient);
+      await waitForState(run, 'go-live', 'waiting');
+      expect(await engine.client.workflow.getHandle(run.id).query('__stack_trace')).not.toContain(' at ');
+      await run.terminate();
+    });
+  });
+
   test('serves a worker that adds nothing to it', () => {
     const { workflowBundle, workflowsPath } = plugin().configureWorker({ taskQueue: 'q' });
     expect(workflowBundle).toMatchObject({ codePath: expect.stringContaining('workflow-bundle.code') });

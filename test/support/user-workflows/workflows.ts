@@ -1,5 +1,5 @@
 /** Workflows as a user writes them by hand, who has a Temporal worker already. */
-import { executeChild, proxyActivities } from '@temporalio/workflow';
+import { executeChild, proxyActivities, sleep } from '@temporalio/workflow';
 
 const activities = proxyActivities<{
   greet(name: string): Promise<string>;
@@ -18,4 +18,9 @@ export function caller(name: string): Promise<string> {
 /** Starts the Pawl workflow `release` with its input alone. */
 export function parent(dir: string): Promise<unknown> {
   return executeChild('release', { args: [{ dir }] });
+}
+
+/** Waits for longer than any test. */
+export async function waiter(): Promise<void> {
+  await sleep('1 day');
 }
