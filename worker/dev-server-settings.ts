@@ -28,6 +28,17 @@ const FAST_PRAGMAS = ['journal_mode=wal', 'synchronous=normal'];
  */
 const ONE_SERVER_PRAGMA = 'locking_mode=exclusive';
 
+/**
+ * Of Go's runtime: garbage is collected when there is four times as much of it as there is in use, which took a tenth of the server's processor time, and more
+ * often once the server has so much memory.
+ */
+const FAST_ENVIRONMENT = { GOGC: '400', GOMEMLIMIT: '1GiB' };
+
+/** @param given whose own settings of Go's runtime are kept */
+export function serverEnvironment(given: NodeJS.ProcessEnv, tuned: boolean): NodeJS.ProcessEnv {
+  return tuned ? { ...FAST_ENVIRONMENT, ...given } : given;
+}
+
 /** The command line of `temporal server start-dev`. */
 export function serverArguments(settings: {
   readonly host: string;

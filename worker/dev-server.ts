@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { prepareDatabaseFile, readOwner, removeOwner, writeOwner } from './database-file.js';
-import { type DynamicConfig, serverArguments } from './dev-server-settings.js';
+import { type DynamicConfig, serverArguments, serverEnvironment } from './dev-server-settings.js';
 import { findTemporalCli } from './find-temporal-cli.js';
 import { findFreePort, isPortFree, LOOPBACK } from './free-ports.js';
 import { type ServerExit, type ServerProcess, startServerProcess } from './server-process.js';
@@ -123,7 +123,7 @@ async function startOnce(cli: string, dbFilename: string, options: DevServerOpti
     ...{ host: LOOPBACK, port, uiPort, uiCodecEndpoint },
     ...{ namespace, dbFilename, tuned, dynamicConfig },
   });
-  const server = await startServerProcess(cli, args).catch((error: unknown) => {
+  const server = await startServerProcess(cli, args, serverEnvironment(process.env, tuned)).catch((error: unknown) => {
     throw notStarted(cli, error);
   });
 

@@ -27,13 +27,18 @@ export interface ServerProcess {
 const LOG_BYTES = 16 * 1_024;
 
 /** @throws the system's error if the program can't be started. */
-export async function startServerProcess(program: string, args: readonly string[]): Promise<ServerProcess> {
+export async function startServerProcess(
+  program: string,
+  args: readonly string[],
+  env: NodeJS.ProcessEnv,
+): Promise<ServerProcess> {
   const folder = await mkdtemp(join(tmpdir(), 'pawl-dev-server-'));
   const logFile = join(folder, 'server.log');
   const removeFolder = () => rmSync(folder, { recursive: true, force: true });
   // A file rather than a pipe: while this process is busy nobody reads a pipe, and a server that logs would stand still.
   const log = openSync(logFile, 'a');
   const child = spawn(program, args, {
+    env,
     stdio: ['ignore', log, log],
     // Its own process group: Ctrl-C in a terminal is for this process, which wants the server until its end.
     detached: true,
