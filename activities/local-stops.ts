@@ -10,11 +10,16 @@ export class LocalStops {
   /**
    * @param runId of the execution that dispatched it
    * @param dispatch what the run calls it, once and never again
-   * @returns aborts when the run asks it to stop; `end` is to be called when it has ended
+   * @param cancellation by Temporal, such as of a timeout
+   * @returns aborts when the run asks it to stop, or it is cancelled; `end` is to be called when it has ended
    */
-  begin(runId: string, dispatch: string): { readonly signal: AbortSignal; end(): void } {
+  begin(runId: string, dispatch: string, cancellation: AbortSignal): { readonly signal: AbortSignal; end(): void } {
     const key = keyOf(runId, dispatch);
     const controller = new AbortController();
+    const follow = () => controller.abort(cancellation.reason);
+    // Not AbortSignal.any, which was a third of what Pawl takes around a task's own function.
+    cancellation.addEventListener('abort', follow, { once: true });
+    if (cancellation.aborted) follow();
     if (this.#early.delete(key)) controller.abort(wasCancelled());
     this.#running.set(key, controller);
     return {

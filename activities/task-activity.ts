@@ -75,8 +75,7 @@ function stopSignal(
   localStops: LocalStops,
 ): { readonly signal: AbortSignal; end(): void } {
   if (!info.isLocal || pawl.dispatch === undefined) return { signal: cancellationSignal, end() {} };
-  const { signal, end } = localStops.begin(info.workflowExecution?.runId ?? '', pawl.dispatch);
-  return { signal: AbortSignal.any([cancellationSignal, signal]), end };
+  return localStops.begin(info.workflowExecution?.runId ?? '', pawl.dispatch, cancellationSignal);
 }
 
 function surroundingsOf(
