@@ -24,7 +24,7 @@ export interface Plan {
   readonly inputSchema?: string;
   /** The distinct option sets of the tasks, which refer to them by index. */
   readonly options: readonly TaskOptionsPlan[];
-  /** In topological order: by wave, within a wave as declared. */
+  /** In topological order: by wave, within a wave first what the longest line of tasks waits for, then as declared. */
   readonly tasks: readonly PlannedTask[];
   /** The run's result: name to task index. */
   readonly outputs: Readonly<Record<string, number>>;

@@ -23,7 +23,7 @@ import { planSettings } from './workflow-settings.js';
 const plans = new WeakMap<WorkflowDefinition, Plan>();
 
 /**
- * Compiles a definition to its plan: tasks in topological order (by wave, ties as declared), edges as integers, options completed
+ * Compiles a definition to its plan: tasks in topological order (see {@link sortByWave}), edges as integers, options completed
  * with the defaults, and a content hash that is the same for the same definition in any process.
  *
  * @throws {@link DefinitionError} naming every problem of the definition, not only the first.

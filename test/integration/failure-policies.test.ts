@@ -126,8 +126,10 @@ describe('onFailure', () => {
     });
     await using engine = await connectEngine();
     const { failure, snapshot } = await fail(engine, definition);
-    expect(failure.message).toContain("2 of 4 tasks failed. 'lint' failed after 1 attempt: 4 problems. 'unit' failed");
-    expect(failure.details?.failed.map(({ task }) => task)).toEqual(['lint', 'unit']);
+    expect(failure.message).toContain(
+      "2 of 4 tasks failed. 'unit' failed after 1 attempt: 2 tests failed. 'lint' failed",
+    );
+    expect(failure.details?.failed.map(({ task }) => task)).toEqual(['unit', 'lint']);
     expect(taskOf(snapshot, 'pack').cause).toEqual({
       kind: 'upstream',
       message: "because 'unit' failed",

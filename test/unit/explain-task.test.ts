@@ -52,8 +52,8 @@ describe('a task that', () => {
 
   test('was skipped with another says the chain down to the condition', () => {
     expect(explain(release, { scan: 'isSkipped', smoke: 'neverEnds' }, 'report').split('\n')).toEqual([
-      "report is skipped at 2026-01-01T00:00:02.000Z: because 'scan' was skipped",
-      '  scan is skipped at 2026-01-01T00:00:02.000Z: its condition said no',
+      "report is skipped at 2026-01-01T00:00:03.000Z: because 'scan' was skipped",
+      '  scan is skipped at 2026-01-01T00:00:03.000Z: its condition said no',
     ]);
   });
 
@@ -75,7 +75,7 @@ describe('a task that', () => {
 
   test('waits for a decision says since when, until when, and how to give it', () => {
     expect(explain(release, { smoke: items }, 'go-live').split('\n')).toEqual([
-      'go-live waits for a decision since 2026-01-01T00:00:06.000Z, until 2026-01-02T00:00:06.000Z',
+      'go-live waits for a decision since 2026-01-01T00:00:05.000Z, until 2026-01-02T00:00:05.000Z',
       "  to go on: approve('go-live') or reject('go-live')",
     ]);
   });
@@ -150,7 +150,7 @@ test('a long chain leaves out its middle', () => {
 describe('an item that', () => {
   test('failed says why', () => {
     expect(explainOf('smoke[1]', { smoke: items, 'smoke[1]': 'fails' })).toBe(
-      'smoke[1] failed at 2026-01-01T00:00:06.000Z after 3 attempts: smoke[1] broke',
+      'smoke[1] failed at 2026-01-01T00:00:05.000Z after 3 attempts: smoke[1] broke',
     );
   });
 

@@ -425,11 +425,11 @@ describe('a run that is cancelled by its signal', () => {
 
 describe('the schedule', () => {
   test('starts a task as soon as its needs are settled', async () => {
-    expect(await orderOf({})).toEqual(['slow', 'quick', 'afterQuick', 'slow ended']);
+    expect(await orderOf({})).toEqual(['quick', 'slow', 'afterQuick', 'slow ended']);
   });
 
   test('makes each wave a barrier, where the workflow says so', async () => {
-    expect(await orderOf({ scheduling: 'waves' })).toEqual(['slow', 'quick', 'slow ended', 'afterQuick']);
+    expect(await orderOf({ scheduling: 'waves' })).toEqual(['quick', 'slow', 'slow ended', 'afterQuick']);
   });
 
   test('has no more tasks in flight than the workflow says', async () => {

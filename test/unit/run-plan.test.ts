@@ -20,7 +20,7 @@ test('a plan tells the waves, the longest path by depth, and the numbers', () =>
     workflow: 'release',
     hash: plan.hash,
     input: { dir: '.' },
-    waves: [['build', 'docs'], ['unit', 'lint'], ['pack'], ['deploy']],
+    waves: [['build', 'docs'], ['lint', 'unit'], ['pack'], ['deploy']],
     criticalPath: ['build', 'lint', 'pack', 'deploy'],
     finish: undefined,
     taskCount: 6,

@@ -4,9 +4,9 @@ import { sortByWave } from '../../src/core/topology.js';
 
 type Needs = readonly (readonly number[])[];
 
-test('sorts by wave, and within a wave as given', () => {
-  // 1 needs 3, 0 needs 1 and 3; 2 needs nothing.
-  expect(sortByWave([[1, 3], [3], [], []])).toEqual({ kind: 'order', order: [2, 3, 1, 0] });
+test('sorts by wave, within a wave first what the longest line of tasks waits for, and then as given', () => {
+  // 1 needs 3, 0 needs 1 and 3; 2 and 4 need nothing.
+  expect(sortByWave([[1, 3], [3], [], [], []])).toEqual({ kind: 'order', order: [3, 2, 4, 1, 0] });
 });
 
 test('sorts nothing', () => {
@@ -40,10 +40,12 @@ describe('for any graph', () => {
     });
   });
 
-  test('the order has every task once, by depth and then as given', () => {
+  test('the order has every task once: by depth, by the longest line that waits, and as given', () => {
     forAny(acyclicGraph, (needs) => {
       const topology = sortByWave(needs);
-      const expected = [...needs.keys()].sort((a, b) => depthOf(needs, a) - depthOf(needs, b) || a - b);
+      const expected = [...needs.keys()].sort(
+        (a, b) => depthOf(needs, a) - depthOf(needs, b) || heightOf(needs, b) - heightOf(needs, a) || a - b,
+      );
       expect(topology).toEqual({ kind: 'order', order: expected });
     });
   });
@@ -87,4 +89,9 @@ function reaches(needs: Needs, from: number): Set<number> {
 
 function depthOf(needs: Needs, task: number): number {
   return Math.max(0, ...(needs[task] ?? []).map((need) => depthOf(needs, need) + 1));
+}
+
+function heightOf(needs: Needs, task: number): number {
+  const dependents = [...needs.keys()].filter((other) => needs[other]?.includes(task));
+  return Math.max(0, ...dependents.map((dependent) => heightOf(needs, dependent) + 1));
 }
