@@ -53,11 +53,17 @@ function judgeCount(
   };
 }
 
+/**
+ * As local tasks, as the docs advise for what is short. By way of the server each activity of a line takes some 22 ms more, so that the ten of the critical path alone,
+ * with nothing else to do, take 1.11 of it.
+ */
 function judgeCriticalPath(samples: readonly Sample[], workload: Workload): Criterion {
-  const ratio = medianOf(samplesOf(samples, workload.name, 'b'), ({ time }) => time) / criticalPath(workload);
+  const ratioOfPath = (letter: Letter) =>
+    medianOf(samplesOf(samples, workload.name, letter), ({ time }) => time) / criticalPath(workload);
+  const ratio = ratioOfPath('c');
   return {
-    what: `${workload.name}: (b) <= ${MOST_OVER_CRITICAL_PATH} of the critical path of ${criticalPath(workload)} ms`,
-    measured: ratio.toFixed(3),
+    what: `${workload.name}: (c) <= ${MOST_OVER_CRITICAL_PATH} of the critical path of ${criticalPath(workload)} ms`,
+    measured: `${ratio.toFixed(3)}, where (e) is ${ratioOfPath('e').toFixed(3)}, (b) ${ratioOfPath('b').toFixed(3)}, (a) ${ratioOfPath('a').toFixed(3)}`,
     holds: ratio <= MOST_OVER_CRITICAL_PATH,
   };
 }
