@@ -8,6 +8,8 @@ export default defineConfig({
     maxWorkers: 2,
     testTimeout: 60_000,
     hookTimeout: 60_000,
+    // What is waited for comes from a server that shares its two cores with other tests.
+    expect: { poll: { timeout: 30_000 } },
     typecheck: {
       enabled: true,
       include: ['test/types/**/*.test-d.ts'],

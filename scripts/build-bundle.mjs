@@ -20,7 +20,7 @@ async function bundle(options) {
     // run but what WeakMaps hold by the run's own objects.
     preloadModules: [workflowsPath],
     logger: new DefaultLogger('WARN'),
-    // Stack traces name files of the package, not of the machine that built it.
+    // The source map names files of the package, not of the machine that built it.
     webpackConfigHook: (config) => ({
       ...config,
       context: root,

@@ -29,10 +29,10 @@ const FAST_PRAGMAS = ['journal_mode=wal', 'synchronous=normal'];
 const ONE_SERVER_PRAGMA = 'locking_mode=exclusive';
 
 /**
- * Of Go's runtime: garbage is collected when there is four times as much of it as there is in use, which took a tenth of the server's processor time, and more
- * often once the server has so much memory.
+ * Of Go's runtime: garbage is collected when there is four times as much of it as there is in use, and not already when there is as much, which took a tenth of the
+ * server's processor time. Where the server comes near the limit, garbage is collected as often as that takes.
  */
-const FAST_ENVIRONMENT = { GOGC: '400', GOMEMLIMIT: '1GiB' };
+const FAST_ENVIRONMENT = { GOGC: '400', GOMEMLIMIT: '2GiB' };
 
 /** @param given whose own settings of Go's runtime are kept */
 export function serverEnvironment(given: NodeJS.ProcessEnv, tuned: boolean): NodeJS.ProcessEnv {

@@ -2,8 +2,8 @@ import { CancellationScope } from '@temporalio/workflow';
 import { DispatchScope } from './dispatch-scope.js';
 
 /**
- * The scopes of what is in flight, by the dispatch. One whose dispatch has ended serves the next: of each scope the SDK makes three promises, and it takes a
- * stack trace of each, which was a quarter of the processor time of the workflow's thread. What had run in it before is over, so that cancelling it
+ * The scopes of what is in flight, by the dispatch. One whose dispatch has ended serves the next: of each scope the SDK makes three promises, and its hook is
+ * called for each, which was a quarter of the processor time of the workflow's thread. What had run in it before is over, so that cancelling it
  * reaches what runs in it now, and nothing else.
  */
 export class DispatchScopes {

@@ -37,14 +37,18 @@ async function measureReplays(bench: Bench): Promise<Findings> {
   const run = await runLayers(bench, REPLAYED, 'replayed');
   const history = await run.fetchHistory();
   const events = history.events?.length ?? 0;
-  // tsx turns them on, and Node then reads the map of each function that the SDK's promise hook makes: a program that is compiled has nothing of it.
-  process.setSourceMapsEnabled(false);
   const times: number[] = [];
-  for (let replay = 0; replay < REPLAYS; replay++) {
-    const began = performance.now();
-    const plugins = [new PawlPlugin({ workflows: [layers(REPLAYED)] })];
-    await Worker.runReplayHistory({ plugins }, history, run.workflowId);
-    times.push(performance.now() - began);
+  // tsx turns them on, and Node then looks for the map of each function that the SDK's promise hook makes: a program that is compiled has nothing of it.
+  process.setSourceMapsEnabled(false);
+  try {
+    for (let replay = 0; replay < REPLAYS; replay++) {
+      const began = performance.now();
+      const plugins = [new PawlPlugin({ workflows: [layers(REPLAYED)] })];
+      await Worker.runReplayHistory({ plugins }, history, run.workflowId);
+      times.push(performance.now() - began);
+    }
+  } finally {
+    process.setSourceMapsEnabled(true);
   }
   console.log(`replay of ${events} events, of ${REPLAYED} tasks: ${median(times).toFixed(0)} ms`);
   return {

@@ -5,7 +5,7 @@ export type Topology =
 
 /**
  * Sorts tasks by wave (topological depth), within a wave by how long a line of tasks waits for each, the longest first, and then as declared: deterministic,
- * and each wave is one contiguous range. What is dispatched together starts in this order, so that the critical path waits for nothing that could wait itself
+ * and each wave is one contiguous range. What one event makes ready in a wave is dispatched in this order, so that what much waits for comes before what nothing waits for
  * (after T. C. Hu, "Parallel sequencing and assembly line problems", Operations Research 9(6), 1961). The waves are found in
  * O(tasks + edges), after A. B. Kahn, "Topological sorting of large networks", CACM 5(11), 1962.
  *
@@ -33,7 +33,7 @@ export function sortByWave(needs: readonly (readonly number[])[]): Topology {
   }
   const heights = heightsOf(waves, dependents);
   const height = (task: number) => heights[task] ?? 0;
-  const order = waves.flatMap((tasks) => tasks.sort((a, b) => height(b) - height(a) || a - b));
+  const order = waves.flatMap((tasks) => tasks.toSorted((a, b) => height(b) - height(a) || a - b));
   return order.length === needs.length ? { kind: 'order', order } : { kind: 'cycle', cycle: findCycle(needs, missing) };
 }
 

@@ -412,15 +412,16 @@ describe('a plan', () => {
     expect(docs).toEqual({ id: 'docs', kind: 'task', needs: [0], options: 0 });
   });
 
-  test('has its tasks by wave, and within a wave as declared', () => {
+  test('has its tasks by wave, within a wave first what the longest line waits for, and then as declared', () => {
     const definition = looseWorkflow((task) => {
-      const build = task('build', idle);
-      const unit = task('unit', { ...idle, needs: { build } });
       task('docs', idle);
-      task('deploy', { ...idle, needs: { unit, build } });
+      const build = task('build', idle);
       task('lint', { ...idle, needs: { build } });
+      const unit = task('unit', { ...idle, needs: { build } });
+      task('types', { ...idle, needs: { build } });
+      task('deploy', { ...idle, needs: { unit, build } });
     });
-    expect(compile(definition).tasks.map(({ id }) => id)).toEqual(['build', 'docs', 'unit', 'lint', 'deploy']);
+    expect(compile(definition).tasks.map(({ id }) => id)).toEqual(['build', 'docs', 'unit', 'lint', 'types', 'deploy']);
   });
 
   test('has its edges as indices, in the order in which the needs were named', () => {

@@ -3,7 +3,7 @@ import { serverEnvironment } from '../../worker/dev-server-settings.js';
 
 describe('the environment of the dev server', () => {
   test('lets garbage be collected less often', () => {
-    expect(serverEnvironment({ HOME: '/home' }, true)).toEqual({ HOME: '/home', GOGC: '400', GOMEMLIMIT: '1GiB' });
+    expect(serverEnvironment({ HOME: '/home' }, true)).toEqual({ HOME: '/home', GOGC: '400', GOMEMLIMIT: '2GiB' });
   });
 
   test('keeps what the user has set of it', () => {

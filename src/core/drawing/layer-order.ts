@@ -17,7 +17,7 @@ const SWEEPS = 8;
 /**
  * Orders places and nets so that few lines cross, and returns how many do. Sweeps to the right and to the left sort each
  * level by the mean position of its neighbours (Sugiyama's barycenter heuristic). The first of the best orders is
- * kept, which favours the order of declaration.
+ * kept, which favours the order of the plan.
  */
 export function orderLayers(graph: LayeredGraph): number {
   let levels: Ordered[][] = graph.layers.flatMap((layer, i) => [layer, graph.gaps[i] ?? []]);
