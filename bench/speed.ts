@@ -1,5 +1,5 @@
 // Pawl beside the same graphs written by hand on Temporal: `npm run bench`. It takes some ten minutes;
-// `npm run bench -- --only graphs` (or data, start, server, replay) a part of them, `--rounds 3` a quick look.
+// `npm run bench -- --only graphs` (or data, start, server, replay) a part of them, `--workload fan-100` these graphs of it, `--rounds 3` a quick look.
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -16,20 +16,28 @@ import { measureReplay } from './speed/measure-replay.js';
 import { measureServers } from './speed/measure-servers.js';
 import { measureStart } from './speed/measure-start.js';
 import type { Bench } from './speed/section.js';
+import { WORKLOADS, workloadOf } from './speed/workloads.js';
 import { writeResults } from './speed/write-results.js';
 
 const DURABILITY =
   'One server with its database in a file, in WAL mode with synchronous=normal: safe against a killed process, not against a power cut.';
 
-const { only, rounds, out } = parseArgs({
+const {
+  only,
+  workload: names,
+  rounds,
+  out,
+} = parseArgs({
   options: {
     only: { type: 'string' },
+    workload: { type: 'string', multiple: true },
     rounds: { type: 'string', default: '15' },
     out: { type: 'string', default: 'bench/results' },
   },
 }).values;
 const PARTS = ['graphs', 'server', 'start', 'replay', 'data'];
 if (only !== undefined && !PARTS.includes(only)) throw new RangeError(`--only takes one of ${PARTS.join(', ')}`);
+const workloads = names?.map(workloadOf) ?? WORKLOADS;
 if (!(Number(rounds) >= 1)) throw new RangeError('--rounds takes a number from 1');
 
 installQuietRuntime();
@@ -46,7 +54,7 @@ try {
   const bench: Bench = { server, engine, folder, handBundle, rounds: Number(rounds) };
 
   const isWanted = (part: string) => only === undefined || only === part;
-  const graphs = isWanted('graphs') ? await measureGraphs(bench) : undefined;
+  const graphs = isWanted('graphs') ? await measureGraphs(bench, workloads) : undefined;
   const servers = isWanted('server') ? await measureServers(bench) : undefined;
   const start = isWanted('start') ? await measureStart(bench) : undefined;
   const replay = isWanted('replay') ? await measureReplay(bench) : undefined;

@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { WorkflowDefinition } from 'pawl';
 import { cpuTimeOf } from '../measure/cpu-time-of.js';
+import { median } from '../measure/statistics.js';
 import type { WorkerProcess } from '../measure/worker-process.js';
 import type { Contender } from './contenders.js';
 import { expectedOutputs } from './graph.js';
@@ -9,12 +10,12 @@ import { type HistoryCost, readHistoryCost } from './read-history-cost.js';
 import type { Bench } from './section.js';
 import type { Workload } from './workloads.js';
 
-/** What one go of a contender at a workload took. */
+/** What a contender's goes at a workload took in one round. */
 export interface Sample {
   readonly letter: Contender['letter'];
   readonly workload: string;
   readonly round: number;
-  /** Milliseconds from the start to the last result, on the client. */
+  /** Milliseconds from the start to the last result, on the client: the median of the goes. */
   readonly time: number;
   /** Milliseconds of processor time, by run. */
   readonly workerCpu: number;
@@ -44,24 +45,29 @@ export class MeasuredContender {
   async measure(workload: Workload, round: number): Promise<Sample> {
     const { letter } = this.contender;
     const start = this.#starter(workload);
-    const ids = Array.from({ length: workload.runs }, (_, n) => `${workload.name}-${letter}-${round}-${n}`);
-    const before = await this.#cpuTimes();
-    const began = performance.now();
-    const outputs = await Promise.all(ids.map(async (id) => (await start(id))()));
-    const time = performance.now() - began;
-    const after = await this.#cpuTimes();
     const expected = expectedOutputs(workload.graph());
-    if (!outputs.every((output) => isDeepStrictEqual(output, expected))) {
-      throw new Error(`${workload.name} by ${this.contender.title}: the outputs are wrong`);
+    const idOf = (go: number, run: number) => `${workload.name}-${letter}-${round}-${go}-${run}`;
+    const before = await this.#cpuTimes();
+    const times: number[] = [];
+    for (let go = 0; go < workload.goes; go++) {
+      const began = performance.now();
+      const ids = Array.from({ length: workload.runs }, (_, run) => idOf(go, run));
+      const outputs = await Promise.all(ids.map(async (id) => (await start(id))()));
+      times.push(performance.now() - began);
+      if (!outputs.every((output) => isDeepStrictEqual(output, expected))) {
+        throw new Error(`${workload.name} by ${this.contender.title}: the outputs are wrong`);
+      }
     }
+    const after = await this.#cpuTimes();
+    const runs = workload.goes * workload.runs;
     return {
       letter,
       workload: workload.name,
       round,
-      time,
-      workerCpu: (after.worker - before.worker) / workload.runs,
-      serverCpu: (after.server - before.server) / workload.runs,
-      history: await readHistoryCost(this.#bench.engine.client, ids[0] ?? ''),
+      time: median(times),
+      workerCpu: (after.worker - before.worker) / runs,
+      serverCpu: (after.server - before.server) / runs,
+      history: await readHistoryCost(this.#bench.engine.client, idOf(0, 0)),
     };
   }
 

@@ -6,7 +6,7 @@ import { MeasuredContender, type Sample } from './measure-contender.js';
 import { printWorkload } from './print-workload.js';
 import type { Bench, Findings } from './section.js';
 import { startContender } from './start-contender.js';
-import { WORKLOADS } from './workloads.js';
+import type { Workload } from './workloads.js';
 
 const WARM_UP_ROUNDS = 2;
 const ORDER_SEED = 15;
@@ -15,8 +15,8 @@ export interface GraphFindings extends Findings {
   readonly figures: readonly Sample[];
 }
 
-/** All contenders at all workloads: their workers live at the same time, and in each round all of them run in another order. */
-export async function measureGraphs(bench: Bench): Promise<GraphFindings> {
+/** All contenders at these workloads: their workers live at the same time, and in each round all of them run in another order. */
+export async function measureGraphs(bench: Bench, workloads: readonly Workload[]): Promise<GraphFindings> {
   const workers = new Map<Contender, WorkerProcess>();
   try {
     for (const contender of CONTENDERS) {
@@ -24,17 +24,21 @@ export async function measureGraphs(bench: Bench): Promise<GraphFindings> {
       workers.set(contender, await startContender({ address: server.address, contender, handBundle }));
     }
     const field = [...workers].map(([contender, worker]) => new MeasuredContender(contender, bench, worker));
-    const samples = await measureRounds(field, bench.rounds);
+    const samples = await measureRounds(field, workloads, bench.rounds);
     return { criteria: judgeGraphs(samples), figures: samples };
   } finally {
     await Promise.all([...workers.values()].map((worker) => worker[Symbol.asyncDispose]()));
   }
 }
 
-async function measureRounds(field: readonly MeasuredContender[], rounds: number): Promise<Sample[]> {
+async function measureRounds(
+  field: readonly MeasuredContender[],
+  workloads: readonly Workload[],
+  rounds: number,
+): Promise<Sample[]> {
   const random = seededRandom(ORDER_SEED);
   const samples: Sample[] = [];
-  for (const workload of WORKLOADS) {
+  for (const workload of workloads) {
     for (let round = -WARM_UP_ROUNDS; round < rounds; round++) {
       for (const contender of shuffle(field, random)) {
         const sample = await contender.measure(workload, round);

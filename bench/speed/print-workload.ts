@@ -13,8 +13,9 @@ export function printWorkload(samples: readonly Sample[], workload: Workload): v
 }
 
 function describe(workload: Workload): string {
-  const { graph, runs, taskTime } = workload;
+  const { graph, runs, goes, taskTime } = workload;
   const tasks = `${graph().length} tasks${taskTime > 0 ? ` of ${taskTime} ms, critical path ${criticalPath(workload)} ms` : ''}`;
+  if (goes > 1) return `${tasks}; of ${goes} goes in each round the median`;
   return runs === 1 ? tasks : `${runs} runs at once, ${tasks} each; events to cpu are those of one run`;
 }
 
