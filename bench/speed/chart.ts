@@ -1,7 +1,6 @@
 import { medianOf, ratioOf, samplesOf } from './compare-samples.js';
 import { CONTENDERS, type Contender } from './contenders.js';
 import type { Sample } from './measure-contender.js';
-import { WORKLOADS } from './workloads.js';
 
 const WIDTH = 860;
 const LEFT = 150;
@@ -25,7 +24,7 @@ const COLOURS: Readonly<Record<Contender['letter'], string>> = {
 export function drawChart(samples: readonly Sample[], caption: readonly string[]): string {
   const bars: string[] = [];
   let y = TOP;
-  for (const { name } of WORKLOADS) {
+  for (const name of new Set(samples.map(({ workload }) => workload))) {
     const ran = CONTENDERS.filter(({ letter }) => samplesOf(samples, name, letter).length > 0);
     bars.push(text(LEFT - 10, y + (ran.length * BAR) / 2 + 4, name, 'end', 600));
     for (const { letter } of ran) {

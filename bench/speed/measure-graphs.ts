@@ -25,7 +25,7 @@ export async function measureGraphs(bench: Bench, workloads: readonly Workload[]
     }
     const field = [...workers].map(([contender, worker]) => new MeasuredContender(contender, bench, worker));
     const samples = await measureRounds(field, workloads, bench.rounds);
-    return { criteria: judgeGraphs(samples), figures: samples };
+    return { criteria: judgeGraphs(samples, workloads), figures: samples };
   } finally {
     await Promise.all([...workers.values()].map((worker) => worker[Symbol.asyncDispose]()));
   }
