@@ -64,7 +64,7 @@ export function at(array: Int32Array, index: number): number {
   return array[index] as number; // in range by construction; a typed array never holds undefined
 }
 
-/** The tasks of the longest path by depth, first to last; of equally long ones the first declared. */
+/** The tasks of the longest path by depth, first to last; of equally long ones the first of the plan. */
 export function criticalPathByDepth(plan: Plan, graph: Graph): number[] {
   let last = -1;
   for (let i = graph.size - 1; i >= 0; i--) if (at(graph.wave, i) === graph.waveCount - 1) last = i;
