@@ -80,8 +80,8 @@ test.skipIf(executablePath === undefined)(
     try {
       const page = await browser.newPage({ viewport: { width: 1440, height: 1200 } });
       await page.goto(run.url ?? '');
-      await expect.poll(() => textOf(page), { timeout: 30_000 }).toContain('image of a1b2c3 has failed its tests');
-      await expect.poll(() => textOf(page), { timeout: 30_000 }).toContain('"ref": "a1b2c3"');
+      await expect.poll(() => textOf(page)).toContain('image of a1b2c3 has failed its tests');
+      await expect.poll(() => textOf(page)).toContain('"ref": "a1b2c3"');
       expect(await textOf(page)).toContain('Build the package');
     } finally {
       await browser.close();

@@ -68,7 +68,7 @@ test.skipIf(executablePath === undefined)(
   async () => {
     await withPage([release], async (page, engine) => {
       await page.goto(await startFailingRelease(engine));
-      await expect.poll(() => textOf(page), { timeout: 30_000 }).toContain('release.build');
+      await expect.poll(() => textOf(page)).toContain('release.build');
       expect(await textOf(page)).toContain("1 of 3 tasks failed. 'unit' failed after 1 attempt: 2 of 14 tests failed");
     });
   },
@@ -80,7 +80,7 @@ test.skipIf(executablePath === undefined)(
     await withPage([release], async (page, engine) => {
       const url = await startFailingRelease(engine);
       await page.goto(url.replace(/history$/, 'user-metadata'));
-      await expect.poll(() => textOf(page), { timeout: 30_000 }).toContain('✗ 1 failed');
+      await expect.poll(() => textOf(page)).toContain('✗ 1 failed');
       const text = await textOf(page);
       expect(text).toContain('Build, test, deploy');
       expect(text).toMatch(/because .unit. failed/);
@@ -110,13 +110,11 @@ test.skipIf(executablePath === undefined)("the UI's Start button starts a run wi
     await page.getByText('Task Queue is Active').waitFor();
     await page.getByRole('button', { name: 'Start Workflow' }).last().click();
     await expect
-      .poll(
-        () =>
-          engine
-            .run(workflowId)
-            .status()
-            .catch(() => undefined),
-        { timeout: 30_000 },
+      .poll(() =>
+        engine
+          .run(workflowId)
+          .status()
+          .catch(() => undefined),
       )
       .toBeDefined();
     expect(await engine.run(workflowId).result()).toEqual({ hello: 'hello Temporal!' });

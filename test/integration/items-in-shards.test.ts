@@ -114,7 +114,7 @@ test('the verbs for an item reach it in its child workflow, and the audit trail 
       const { items } = await run.status({ items: 'smoke', from: 1_001, limit: 3 });
       return items.map(({ state }) => state);
     };
-    await expect.poll(states, { timeout: 30_000, interval: 300 }).toEqual(['held', 'held', 'running']);
+    await expect.poll(states, { interval: 300 }).toEqual(['held', 'held', 'running']);
     await run.task('smoke[1001]').complete(-1);
     await run.task('smoke[1002]').skip({ actor: 'ann', reason: 'it is gone' });
     await run.task('smoke[1003]').complete(-3);

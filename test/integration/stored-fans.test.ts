@@ -228,7 +228,7 @@ test('an output can be read while the run is open, and the result by the name of
   await withStorage([definition], async (engine) => {
     const { id } = await engine.start(definition);
     const run = engine.run(id);
-    await expect.poll(async () => statesOf(await run.status()).go, { timeout: 30_000 }).toBe('waiting');
+    await expect.poll(async () => statesOf(await run.status()).go).toBe('waiting');
     expect(await run.output('large')).toHaveLength(MEBIBYTE - 2);
     await expect(run.output('end')).rejects.toThrow("'end' has no output: it is pending");
     await run.approve('go');
