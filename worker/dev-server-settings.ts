@@ -2,12 +2,16 @@
 export type DynamicConfig = Readonly<Record<string, string | number | boolean>>;
 
 /**
- * What makes the dev server fast for DAGs. A line of 50 tasks takes 0.7 s with these and 5 s without, 100 concurrent
+ * What makes the dev server fast for DAGs. A line of 50 tasks takes 0.7 s with these and 5 s without, a line of 40 sleeps of 1 ms 0.6 s and 40 s, 100 concurrent
  * small runs 90 runs a second and 25.
  */
 const TUNED_DYNAMIC_CONFIG: DynamicConfig = {
   // A shard takes new tasks from its transfer queue 20 times a second by default, and each step of a run needs two.
   'history.transferProcessorMaxPollRPS': 1_000,
+  // A shard reads its timers a second ahead by default, and what is set meanwhile for earlier waits for the next second: a sleep of 1 ms takes 1 s, and so
+  // does every retry that shall come sooner. And it reads them 20 times a second.
+  'history.timerProcessorMaxTimeShift': '10ms',
+  'history.timerProcessorMaxPollRPS': 1_000,
   // A worker that completes a workflow task gets the activities which it scheduled in the reply, without a poll.
   'system.enableActivityEagerExecution': true,
   // With several partitions of a task queue tasks and polls meet through forwarding, whose rate is limited. One is
