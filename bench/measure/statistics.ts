@@ -5,6 +5,11 @@ export function median(values: readonly number[]): number {
   return (low + high) / 2;
 }
 
+/** NaN of none. */
+export function mean(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
+}
+
 export interface Interval {
   readonly low: number;
   readonly high: number;

@@ -1,7 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { WorkflowDefinition } from 'pawl';
 import { cpuTimeOf } from '../measure/cpu-time-of.js';
-import { median } from '../measure/statistics.js';
 import type { WorkerProcess } from '../measure/worker-process.js';
 import type { Contender } from './contenders.js';
 import { expectedOutputs } from './graph.js';
@@ -10,12 +9,12 @@ import { type HistoryCost, readHistoryCost } from './read-history-cost.js';
 import type { Bench } from './section.js';
 import type { Workload } from './workloads.js';
 
-/** What a contender's goes at a workload took in one round. */
+/** What a contender took at a workload: in one go, or in all goes of a round. */
 export interface Sample {
   readonly letter: Contender['letter'];
   readonly workload: string;
   readonly round: number;
-  /** Milliseconds from the start to the last result, on the client: the median of the goes. */
+  /** Milliseconds from the start to the last result, on the client. */
   readonly time: number;
   /** Milliseconds of processor time, by run. */
   readonly workerCpu: number;
@@ -41,33 +40,31 @@ export class MeasuredContender {
     this.#worker = worker;
   }
 
-  /** @throws if an output is not what the graph says */
-  async measure(workload: Workload, round: number): Promise<Sample> {
+  /**
+   * @param go of the round, from 0
+   * @throws if an output is not what the graph says
+   */
+  async measure(workload: Workload, round: number, go = 0): Promise<Sample> {
     const { letter } = this.contender;
     const start = this.#starter(workload);
     const expected = expectedOutputs(workload.graph());
-    const idOf = (go: number, run: number) => `${workload.name}-${letter}-${round}-${go}-${run}`;
+    const ids = Array.from({ length: workload.runs }, (_, run) => `${workload.name}-${letter}-${round}-${go}-${run}`);
     const before = await this.#cpuTimes();
-    const times: number[] = [];
-    for (let go = 0; go < workload.goes; go++) {
-      const began = performance.now();
-      const ids = Array.from({ length: workload.runs }, (_, run) => idOf(go, run));
-      const outputs = await Promise.all(ids.map(async (id) => (await start(id))()));
-      times.push(performance.now() - began);
-      if (!outputs.every((output) => isDeepStrictEqual(output, expected))) {
-        throw new Error(`${workload.name} by ${this.contender.title}: the outputs are wrong`);
-      }
-    }
+    const began = performance.now();
+    const outputs = await Promise.all(ids.map(async (id) => (await start(id))()));
+    const time = performance.now() - began;
     const after = await this.#cpuTimes();
-    const runs = workload.goes * workload.runs;
+    if (!outputs.every((output) => isDeepStrictEqual(output, expected))) {
+      throw new Error(`${workload.name} by ${this.contender.title}: the outputs are wrong`);
+    }
     return {
       letter,
       workload: workload.name,
       round,
-      time: median(times),
-      workerCpu: (after.worker - before.worker) / runs,
-      serverCpu: (after.server - before.server) / runs,
-      history: await readHistoryCost(this.#bench.engine.client, idOf(0, 0)),
+      time,
+      workerCpu: (after.worker - before.worker) / workload.runs,
+      serverCpu: (after.server - before.server) / workload.runs,
+      history: await readHistoryCost(this.#bench.engine.client, ids[0] ?? ''),
     };
   }
 

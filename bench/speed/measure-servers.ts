@@ -9,7 +9,7 @@ import type { Bench, Findings } from './section.js';
 import { startContender } from './start-contender.js';
 import { workloadOf } from './workloads.js';
 
-const MOST_ROUNDS = 5;
+const MOST_ROUNDS = 9;
 /** How much faster the tuned server must be. */
 const LEAST_GAINS = [
   ['chain-50', 4],
