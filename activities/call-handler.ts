@@ -46,12 +46,20 @@ export async function callHandler(
   requireKnownProtocol(pawl);
   checkShape(`${task.workflow}.${task.definition.id}`, pawl.shape, task.shape);
   const argument = await resolveArgument(task, given, load);
+  const { signal, attempt, heartbeat, heartbeatDetails, log, workflowId, runId } = surroundings;
+  // Each named: to spread them took as long as all the rest of this function.
   const context: TaskContext = {
-    ...surroundings,
     input: await decodeInput(task, argument.input),
+    signal,
+    attempt,
+    heartbeat,
+    heartbeatDetails,
+    log,
     workflow: pawl.workflow,
     task: unitName(pawl),
-    idempotencyKey: idempotencyKey(pawl, surroundings.workflowId),
+    workflowId,
+    runId,
+    idempotencyKey: idempotencyKey(pawl, workflowId),
     secret: (name) => secrets.resolve(name),
   };
   switch (pawl.call) {

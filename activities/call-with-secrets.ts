@@ -18,10 +18,15 @@ export async function callWithSecrets(
 ): Promise<HandlerResult> {
   const { pawl } = argument;
   const secrets = worker.forAttempt({ workflow: pawl.workflow, task: unitName(pawl) });
+  const { signal, attempt, heartbeat, heartbeatDetails, log, workflowId, runId } = surroundings;
   const masked: Surroundings = {
-    ...surroundings,
-    log: maskedLog(surroundings.log, worker),
-    heartbeat: (details) => surroundings.heartbeat(worker.mask(details)),
+    signal,
+    attempt,
+    heartbeat: (details) => heartbeat(worker.mask(details)),
+    heartbeatDetails,
+    log: maskedLog(log, worker),
+    workflowId,
+    runId,
   };
   try {
     return await callHandler(task, argument, masked, { ...means, secrets });

@@ -23,7 +23,9 @@ export async function decodeNeeds(
   wire: TaskArgument['needs'],
 ): Promise<Readonly<Record<string, unknown>>> {
   const decoded: Record<string, unknown> = {};
-  for (const need of needs) decoded[need.name] = await decodeNeed(need, wire[need.name]);
+  for (const need of needs) {
+    decoded[need.name] = need.isPlain ? wire[need.name] : await decodeNeed(need, wire[need.name]);
+  }
   return decoded;
 }
 

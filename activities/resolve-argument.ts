@@ -16,14 +16,14 @@ export async function resolveArgument(
   argument: TaskArgument,
   load: LoadClaim,
 ): Promise<TaskArgument> {
+  const { pawl } = argument;
+  if (pawl.call !== 'finish' && !hasEnvelopes(argument)) return argument;
   const { workflow, definition } = task;
   const resolve = (wire: Json | undefined, place: string, madeBy: string | undefined) =>
     resolveOutput(wire, load).catch((error: unknown): never => {
       throw explain(error, place, madeBy);
     });
   const wireNeeds = (await resolve(argument.needs, 'needs', undefined)) as TaskArgument['needs']; // many needs are stored together
-  const { pawl } = argument;
-  if (pawl.call !== 'finish' && !hasEnvelopes(argument, wireNeeds)) return argument;
   const needIds = new Map(task.needs.map(({ name, node }) => [name, node.id]));
   const results = new Set(task.needs.flatMap(({ name, form }) => (form === 'result' ? [name] : [])));
   const resolveNeed = async ([name, wire]: [string, Json]): Promise<[string, Json]> => {
@@ -53,9 +53,9 @@ export async function resolveArgument(
 }
 
 /** Most calls have none, and pay nothing. */
-function hasEnvelopes({ needs, input, item, output }: TaskArgument, wireNeeds: TaskArgument['needs']): boolean {
-  if (wireNeeds !== needs || [input, item, output].some(readEnvelope)) return true;
-  return Object.values(wireNeeds).some(
+function hasEnvelopes({ needs, input, item, output }: TaskArgument): boolean {
+  if ([needs, input, item, output].some((wire) => readEnvelope(wire) !== undefined)) return true;
+  return Object.values(needs).some(
     (need) => readEnvelope(need) !== undefined || (isRecord(need) && readEnvelope(need.output as Json) !== undefined),
   );
 }

@@ -24,6 +24,8 @@ export interface ServedNeed {
   readonly form: NeedForm;
   /** What makes it, and says how to decode it. */
   readonly node: TaskDefinition;
+  /** Whether its value is its JSON: there is nothing to decode. */
+  readonly isPlain: boolean;
 }
 
 /**
@@ -48,11 +50,16 @@ export function serveTasks(workflow: WorkflowDefinition): ReadonlyMap<string, Se
       shape: shapeOf(plan, task),
       inputSchema: workflow.inputSchema,
       // The plan names needs in the order of the definition.
-      needs: Object.entries(definition.needs).map(([name, need], position) => ({
-        name,
-        form: needForm(task, position),
-        node: nodeAt(readNeed(need).task?.id),
-      })),
+      needs: Object.entries(definition.needs).map(([name, need], position) => {
+        const form = needForm(task, position);
+        const node = nodeAt(readNeed(need).task?.id);
+        return {
+          name,
+          form,
+          node,
+          isPlain: form !== 'result' && node.kind === 'task' && node.outputSchema === undefined,
+        };
+      }),
       cache: readCache(definition, () => {}), // compiling it has reported what is wrong
       nodes,
     });
