@@ -18,7 +18,7 @@ export async function resolveArgument(
 ): Promise<TaskArgument> {
   const { pawl } = argument;
   if (pawl.call !== 'finish' && !hasEnvelopes(argument)) return argument;
-  const { workflow, definition } = task;
+  const { definition } = task;
   const resolve = (wire: Json | undefined, place: string, madeBy: string | undefined) =>
     resolveOutput(wire, load).catch((error: unknown): never => {
       throw explain(error, place, madeBy);
@@ -39,7 +39,7 @@ export async function resolveArgument(
     pawl.call === 'finish'
       ? resolveFinish(wireNeeds, resolve)
       : Promise.all(Object.entries(wireNeeds).map(resolveNeed)).then(Object.fromEntries<Json>),
-    resolve(argument.input, 'input', `the start of '${workflow}'`),
+    resolve(argument.input, 'input', undefined),
     resolve(argument.item, 'item', own),
     resolve(argument.output, 'output', own),
   ]);
@@ -84,8 +84,10 @@ async function resolveFinish(
 function explain(error: unknown, place: string, madeBy: string | undefined): unknown {
   if (!(error instanceof OutputGoneError || error instanceof OutputDamagedError)) return error;
   const hint =
-    madeBy === undefined
-      ? 'run again what it needs: engine.rerun(workflowId, { from: […] })'
-      : `run '${madeBy}' again: engine.rerun(workflowId, { from: ['${madeBy}'] })`;
+    place === 'input'
+      ? 'give the input again: engine.rerun(workflowId, { input })'
+      : madeBy === undefined
+        ? 'run again what it needs: engine.rerun(workflowId, { from: […] })'
+        : `run '${madeBy}' again: engine.rerun(workflowId, { from: ['${madeBy}'] })`;
   return new UnreadableOutputError(error, { place, hint, cause: error });
 }

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { z } from 'zod';
 import { workflow } from '../../src/index.js';
+import { expectSameFromHistory } from '../support/rebuilt-from-history.js';
 import { statesOf } from '../support/snapshots.js';
 import { KIBIBYTE, MEBIBYTE, text, withStorage } from '../support/stored-runs.js';
 
@@ -86,6 +87,22 @@ test('a rerun of one item whose list of items is stored gives it its item, and o
   });
 }, 120_000);
 
+test('a run whose stored input is gone is run again with another', async () => {
+  const release = workflow('release', { input: z.object({ text: z.string() }) }, ({ task }) => ({
+    size: task('size', { ...once, run: (_, { input }) => input.text.length }),
+  }));
+  await withStorage([release], async (engine, storage) => {
+    storage.beforeRetrieve = () => storage.objects.clear();
+    const run = await engine.start(release, { text: text(MEBIBYTE) });
+    await run.result().catch(() => {}); // what was stored may be in the worker's memory
+    await expect(
+      engine.rerun(run.id, { from: ['size'], input: { text: 'short' } }).then((again) => again.result()),
+    ).resolves.toEqual({
+      size: 5,
+    });
+  });
+});
+
 test('a run whose whole state is more than a start can carry is run again', async () => {
   const state = { isBroken: true };
   const definition = workflow('wide', {}, ({ task, map }) => {
@@ -121,3 +138,19 @@ test('a run whose whole state is more than a start can carry is run again', asyn
     expect(await again.output('b[899]')).toMatch(/^899y+$/);
   });
 }, 240_000);
+
+test('a large map of a run whose input is stored is read from history as it was', async () => {
+  const squares = workflow('squares', { input: z.object({ text: z.string() }) }, ({ map }) => ({
+    squares: map('squares', {
+      over: () => Array.from({ length: 1_001 }, (_, n) => n),
+      concurrency: 20, // each item gets the input
+      run: (n) => n * n,
+    }),
+  }));
+  await withStorage([squares], async (engine) => {
+    const run = await engine.start(squares, { text: text(1.899 * MEBIBYTE) });
+    await run.result();
+    await expectSameFromHistory(engine, run);
+    expect(await run.output('squares')).toHaveLength(1_001);
+  });
+});

@@ -82,6 +82,8 @@ export class RebuiltDriver {
         return error && { kind: 'taskFailed', at, ...dispatchOf(command), attempts: command.attemptsUsed, error };
       }
       case 'startChild': {
+        // Its input and needs are claims in the run itself, where history has the values.
+        if (this.#hasStored) return undefined;
         const facts = { input: this.#input, rootRunId: ANY_RUN_ID, ownRunId: ANY_RUN_ID };
         const error = refuseChild(childArguments(ANY_RUN_ID, childStart(this.scheduler, command), facts));
         const { attempts } = this.scheduler.unit(command);

@@ -13,7 +13,8 @@ import type { SchedulerState } from '../../core/scheduler-state.js';
 import { statePieces } from '../../core/stored-state.js';
 import { wireOutput } from '../../core/wire-output.js';
 import type { OutputStore } from '../../data/output-store.js';
-import { resolveOutput } from '../../data/resolve-output.js';
+import { type LoadClaim, resolveOutput } from '../../data/resolve-output.js';
+import { OutputDamagedError, OutputGoneError } from '../../data/stored-output-errors.js';
 import { compile } from '../../define/compile.js';
 import { checkInput } from '../../define/run-input.js';
 import type { WorkflowDefinition } from '../../define/workflow-definition.js';
@@ -68,9 +69,9 @@ export async function prepareRerun(
     });
   }
   const load = outputs.loader();
-  const oldInput = await resolveOutput(old.input, load);
-  const given = await newInput(old, oldInput, workflow, settings, isLatest);
-  const isInputChanged = canonicalJson(given) !== canonicalJson(oldInput);
+  const oldInput = await readInput(old.input, load, settings);
+  const given = await newInput(old, oldInput?.value, workflow, settings, isLatest);
+  const isInputChanged = oldInput === undefined || canonicalJson(given) !== canonicalJson(oldInput.value);
   const input = isInputChanged ? wireOutput(given) : old.input;
   const misfits = isLatest && workflow !== undefined ? await outputMisfits(scheduler, workflow, load) : NONE;
   const decisions = decideRerun({ old: scheduler, plan, from, isInputChanged, misfits });
@@ -138,6 +139,21 @@ function isFinish(plan: Plan, id: string): boolean {
 }
 
 const NONE: ReadonlyMap<string, string> = new Map();
+
+/** Undefined if it is gone, where another is given in its place. */
+async function readInput(
+  wire: Json | undefined,
+  load: LoadClaim,
+  { input }: RerunSettings,
+): Promise<{ readonly value: Json | undefined } | undefined> {
+  try {
+    return { value: await resolveOutput(wire, load) };
+  } catch (error) {
+    const isGone = error instanceof OutputGoneError || error instanceof OutputDamagedError;
+    if (isGone && input !== undefined) return undefined;
+    throw error;
+  }
+}
 
 /** The old one is checked again only where the schema may be another. */
 async function newInput(
