@@ -12,12 +12,14 @@ export interface OutputPlace {
   readonly inlineBytes: number | undefined;
   /** Whether it is a list of items, each of which is given to a task by itself. */
   readonly isItems: boolean;
+  /** When it need not be stored any more. */
+  readonly signal: AbortSignal;
 }
 
 /**
  * An output as it travels: itself, or a claim on it.
  *
- * @throws {@link NoStorageError}, {@link InvalidOutputError} where it can't be stored, and what the storage throws
+ * @throws {@link NoStorageError}, {@link InvalidOutputError} where it can't be stored, what the storage throws, and what `signal` was aborted with
  */
 export async function placeOutput(output: Json | undefined, place: OutputPlace): Promise<Json | undefined> {
   const wire = wireOutput(output);
@@ -32,5 +34,5 @@ export async function placeOutput(output: Json | undefined, place: OutputPlace):
   }
   if (!store.canStore) throw NoStorageError.of(bytes, inlineBytes);
   const stored = place.isItems && Array.isArray(wire) ? wireItems(wire) : wire;
-  return storedOutput(await store.store(stored, owner));
+  return storedOutput(await store.store(stored, owner, place.signal));
 }

@@ -7,6 +7,7 @@ import pRetry from 'p-retry';
 import type { Json } from '../core/json.js';
 import type { Owner } from '../core/protocol.js';
 import type { Claim } from '../core/wire-output.js';
+import { DecryptionError } from './encryption-errors.js';
 import { isDamagedObject } from './is-damaged-object.js';
 import { isMissingObject } from './is-missing-object.js';
 import type { LoadClaim } from './resolve-output.js';
@@ -16,6 +17,7 @@ import {
   StorageFailedError,
   StorageNotConfiguredError,
 } from './stored-output-errors.js';
+import { within } from './within.js';
 
 export interface OutputStoreOptions {
   /** The first stores; all of them are asked for what they have stored. */
@@ -25,6 +27,8 @@ export interface OutputStoreOptions {
   readonly namespace: string;
   /** Bytes of what was stored or loaded that are kept in memory. @default 64 MiB */
   readonly cacheBytes?: number | undefined;
+  /** Milliseconds that a driver may take for an answer. @default 60 seconds */
+  readonly patience?: number;
 }
 
 /** Where a stored output belongs. */
@@ -36,6 +40,8 @@ const CACHE_BYTES = 64 * 1024 * 1024;
 /** Loads at a time, each of up to tens of megabytes. */
 const LOADS_AT_ONCE = 32;
 /** What a storage refuses for a moment is tried again here: a failed attempt would call the handler anew. */
+/** Without it a request that hangs would be waited for by all who want the same, in this attempt and in the next. */
+const PATIENCE = 60_000;
 const RETRY = { retries: 3, minTimeout: 100, maxTimeout: 2_000 };
 
 /** Stores outputs as JSON through Temporal's storage drivers, and gives them back; checked, and from memory where it can. */
@@ -44,15 +50,17 @@ export class OutputStore {
   readonly #storing: StorageDriver | undefined;
   readonly #codecs: readonly PayloadCodec[];
   readonly #namespace: string;
+  readonly #patience: number;
   readonly #limit = pLimit(LOADS_AT_ONCE);
   /** As JSON and not as values: a handler may change what it is given. */
   readonly #texts: LRUCache<string, Buffer, Claim>;
 
-  constructor({ drivers, codecs = [], namespace, cacheBytes = CACHE_BYTES }: OutputStoreOptions) {
+  constructor({ drivers, codecs = [], namespace, cacheBytes = CACHE_BYTES, patience = PATIENCE }: OutputStoreOptions) {
     this.#drivers = new Map(drivers.map((driver) => [driver.name, driver]));
     this.#storing = drivers[0];
     this.#codecs = codecs;
     this.#namespace = namespace;
+    this.#patience = patience;
     this.#texts = new LRUCache<string, Buffer, Claim>({
       maxSize: Math.max(1, cacheBytes), // with 0 it would have no limit; no text fits into 1
       sizeCalculation: ({ byteLength }) => byteLength + 1,
@@ -83,11 +91,10 @@ export class OutputStore {
     const payload = await this.#encode(text);
     if (payload === undefined) throw new TypeError('a payload codec returned nothing');
     const { workflow: type, workflowId: id, runId } = owner;
-    const context = {
-      target: { kind: 'workflow', namespace: this.#namespace, id, runId, type } as const,
-      ...(signal !== undefined && { abortSignal: signal }),
-    };
-    const [stored] = await this.#try(driver, 'store', signal, () => driver.store(context, [payload]));
+    const target = { kind: 'workflow', namespace: this.#namespace, id, runId, type } as const;
+    const [stored] = await this.#try(driver, 'store', signal, (abortSignal) =>
+      driver.store({ target, abortSignal }, [payload]),
+    );
     if (stored === undefined) throw new StorageFailedError(`the storage '${driver.name}' gave no claim`);
     const claim: Claim = {
       driver: driver.name,
@@ -137,11 +144,14 @@ export class OutputStore {
         hint: 'give that driver in `storage`, too, beside those that are there',
       });
     }
-    const [payload] = await this.#try(driver, 'retrieve', undefined, () =>
-      driver.retrieve({}, [new StorageDriverClaim({ ...claim.data })]),
+    const [payload] = await this.#try(driver, 'retrieve', undefined, (abortSignal) =>
+      driver.retrieve({ abortSignal }, [new StorageDriverClaim({ ...claim.data })]),
     );
     const text = await this.#decode(payload).catch((cause: unknown) => {
-      throw damaged(driver, `it can't be decoded: ${messageOf(cause)}`, cause);
+      const why = `it can't be decoded: ${messageOf(cause)}`;
+      if (cause instanceof DecryptionError) throw damaged(driver, why, cause);
+      // A key that this worker lacks, or a service that does not answer: another attempt may do better.
+      throw new StorageFailedError(`what the storage '${driver.name}' gives can't be read here: ${why}`, { cause });
     });
     if (text.byteLength === claim.bytes && digest(text) === claim.sha256) return text;
     throw damaged(driver, 'its bytes are not those that were stored');
@@ -159,9 +169,19 @@ export class OutputStore {
     return Buffer.from(decoded[0]?.data ?? []);
   }
 
-  async #try<T>(driver: StorageDriver, what: string, signal: AbortSignal | undefined, call: () => Promise<T>) {
+  async #try<T>(
+    driver: StorageDriver,
+    what: 'store' | 'retrieve',
+    signal: AbortSignal | undefined,
+    call: (abortSignal: AbortSignal) => Promise<T>,
+  ): Promise<T> {
+    // A driver may not listen to its signal: it is not waited for any longer in either case.
+    const once = () => {
+      const late = AbortSignal.timeout(this.#patience);
+      return within(this.#patience, call(signal === undefined ? late : AbortSignal.any([late, signal])));
+    };
     try {
-      return await pRetry(call, { ...RETRY, ...(signal !== undefined && { signal }), shouldRetry: isWorthRetrying });
+      return await pRetry(once, { ...RETRY, ...(signal !== undefined && { signal }), shouldRetry: isWorthRetrying });
     } catch (cause) {
       if (signal?.aborted) throw signal.reason;
       if (what === 'retrieve' && isMissingObject(cause)) {

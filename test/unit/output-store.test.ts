@@ -1,7 +1,9 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { PayloadCodec } from '@temporalio/common';
 import { describe, expect, test } from 'vitest';
+import { DecryptionError, UnknownEncryptionKeyError } from '../../src/data/encryption-errors.js';
 import { FileSystemStorageDriver, OutputDamagedError, OutputGoneError, StorageFailedError } from '../../src/index.js';
 import { MemoryStorage, memoryStore } from '../support/memory-storage.js';
 
@@ -44,6 +46,34 @@ describe('an output store', () => {
     await expect(store.load(claim)).rejects.toThrow("the storage 'memory' could not retrieve it: it is away");
     storage.beforeRetrieve = () => {};
     expect(await store.load(claim)).toBe(text(1));
+  });
+
+  test('does not wait for ever for a request that hangs, nor do those who want the same later', async () => {
+    const storage = new MemoryStorage();
+    const claim = await memoryStore({ drivers: [storage] }).store(text(1), OWNER);
+    storage.beforeRetrieve = () => new Promise(() => {});
+    const store = memoryStore({ drivers: [storage], patience: 20 });
+    await expect(store.load(claim)).rejects.toThrow(
+      "the storage 'memory' could not retrieve it: no answer within 0.02 s",
+    );
+    storage.beforeRetrieve = () => {};
+    expect(await store.load(claim)).toBe(text(1));
+  });
+
+  test.each([
+    ['a changed payload', new DecryptionError('it was changed'), OutputDamagedError],
+    ['a service for keys that is away', new Error('no route to the keys'), StorageFailedError],
+    ['a key that this worker lacks', new UnknownEncryptionKeyError('2026-12', ['2026-11']), StorageFailedError],
+  ])('says of %s that it is damaged only if it is', async (_, thrown, expected) => {
+    const codec: PayloadCodec = {
+      encode: async (payloads) => payloads,
+      decode: async () => {
+        throw thrown;
+      },
+    };
+    const store = memoryStore({ codecs: [codec], cacheBytes: 0 });
+    const claim = await store.store(text(1), OWNER);
+    await expect(store.load(claim)).rejects.toBeInstanceOf(expected);
   });
 
   test('that can not store because there is no bucket does not say that an output is gone', async () => {

@@ -4,9 +4,9 @@ import { inKibibytes, payloadSize } from '../../core/payload-size.js';
 import { CACHE_OWNER } from '../object-owner.js';
 import type { OutputStore } from '../output-store.js';
 import { OutputDamagedError, OutputGoneError } from '../stored-output-errors.js';
+import { within } from '../within.js';
 import { type CacheEntry, readEntryText, writeEntryText } from './cache-entry.js';
 import type { ResultStore } from './result-store.js';
-import { within } from './within.js';
 
 /** An output, and the run whose call made it. */
 export interface CachedResult {
