@@ -55,7 +55,7 @@ export async function createWorker({ workflows, ...given }: CreateWorkerOptions)
       taskQueue: options.taskQueue ?? DEFAULTS.taskQueue,
       ...(own !== undefined && { connection: own.connection }),
       ...(namespace !== undefined && { namespace }),
-      plugins: [...(options.plugins ?? []), plugin], // last, so that it sees what the others add
+      plugins: [...(options.plugins ?? []), plugin], // last, so that it sees what the others add; those of the connection come after it
     });
   } catch (error) {
     await own?.connection.close();

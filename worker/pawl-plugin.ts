@@ -1,5 +1,5 @@
 import type { ClientOptions, ConnectionOptions } from '@temporalio/client';
-import type { StorageDriver } from '@temporalio/common';
+import type { PayloadCodec, StorageDriver } from '@temporalio/common';
 import { SimplePlugin } from '@temporalio/plugin';
 import type { BundleOptions, InjectedSinks, ReplayWorkerOptions, Worker, WorkerOptions } from '@temporalio/worker';
 import { Runtime } from '@temporalio/worker';
@@ -49,6 +49,8 @@ export class PawlPlugin extends SimplePlugin {
   readonly #storage: readonly StorageDriver[];
   readonly #storageCacheBytes: number | undefined;
   readonly #cache: ResultStore | undefined;
+  /** With which the outputs of its workers are stored, by worker. */
+  readonly #storedThrough: (readonly PayloadCodec[])[] = [];
 
   // Not taken apart in the parameter: the published type would name `onEnd`, which it does not have.
   constructor(options: PawlPluginOptions) {
@@ -69,6 +71,7 @@ export class PawlPlugin extends SimplePlugin {
   override configureWorker(options: WorkerOptions): WorkerOptions {
     this.#refuseFailureTypes(options);
     const encrypting = this.#withEncryption(options);
+    this.#storedThrough.push(encrypting.dataConverter?.payloadCodecs ?? []);
     const outputs = new OutputStore({
       drivers: this.#storage,
       codecs: encrypting.dataConverter?.payloadCodecs,
@@ -116,10 +119,25 @@ export class PawlPlugin extends SimplePlugin {
   override async runWorker(worker: Worker, next: (worker: Worker) => Promise<void>): Promise<void> {
     try {
       if (this.#codec !== undefined) requireEncryption(this.#codec, worker.options.loadedDataConverter);
+      this.#requireSameCodecs(worker.options.loadedDataConverter.payloadCodecs);
       await next(worker);
     } finally {
       await this.#onEnd?.();
     }
+  }
+
+  /** What is stored would be without the codecs that a plugin has brought after this one. */
+  #requireSameCodecs(codecs: readonly PayloadCodec[]): void {
+    const isSame = (stored: readonly PayloadCodec[]) =>
+      stored.length === codecs.length && stored.every((codec, index) => codec === codecs[index]);
+    if (this.#storedThrough.some(isSame)) return;
+    throw new WorkerConfigurationError(
+      'another plugin changes the payload codecs, and stored outputs would not pass them',
+      {
+        place: 'plugins',
+        hint: 'make PawlPlugin the last one, of the connection, too, or give the codecs in dataConverter',
+      },
+    );
   }
 
   #withEncryption<T extends Pick<WorkerOptions, 'dataConverter'>>(options: T): T {

@@ -1,6 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
 import { Client, Connection } from '@temporalio/client';
+import type { PayloadCodec } from '@temporalio/common';
 import { SimplePlugin } from '@temporalio/plugin';
 import { NativeConnection, Worker } from '@temporalio/worker';
 import { afterAll, beforeAll, expect, inject, test } from 'vitest';
@@ -65,6 +66,17 @@ test('a plugin that brings codecs of its own to the engine does not take the pla
       expect(Buffer.from(input?.metadata?.encoding ?? []).toString()).toBe('binary/encrypted');
     },
     { encryption },
+  );
+});
+
+test('a worker whose outputs would be stored without the codecs of a later plugin does not run', async () => {
+  const codec: PayloadCodec = { encode: async (payloads) => payloads, decode: async (payloads) => payloads };
+  const later = new SimplePlugin({ name: 'later', dataConverter: { payloadCodecs: [codec] } });
+  const plugins = [new PawlPlugin({ workflows: [release] }), later];
+  const kept = await NativeConnection.connect({ address: inject('temporalAddress') });
+  const worker = await Worker.create({ connection: kept, taskQueue: randomUUID(), plugins });
+  await expect(worker.run()).rejects.toThrow(
+    'another plugin changes the payload codecs, and stored outputs would not pass them',
   );
 });
 
