@@ -1,6 +1,7 @@
 import { Context } from '@temporalio/activity';
 import { CancelledFailure } from '@temporalio/common';
 import { isRecord, type Json } from '../src/core/json.js';
+import { largestLocalOutput } from '../src/core/local-limits.js';
 import { LARGEST_PAYLOAD } from '../src/core/payload-size.js';
 import type { FailureNote, TaskArgument, TaskReply } from '../src/core/protocol.js';
 import type { OutputStore, StoredFor } from '../src/data/output-store.js';
@@ -9,6 +10,7 @@ import type { Surroundings } from './call-handler.js';
 import { callWithSecrets } from './call-with-secrets.js';
 import { checkLocalResult } from './check-local-result.js';
 import type { EventLoopWatch } from './event-loop-watch.js';
+import { fitFailure } from './fit-failure.js';
 import type { LocalStops } from './local-stops.js';
 import { placeOutput } from './place-output.js';
 import type { CallThroughCache } from './result-caching.js';
@@ -50,6 +52,7 @@ export function taskActivity(task: ServedTask, shared: TaskSurroundings) {
         owner: ownerOf(argument, surroundings),
         inlineBytes: inlineBytesOf(argument.pawl, store),
         isItems: argument.pawl.call === 'over',
+        signal,
       });
       if (activity.info.isLocal) checkLocalResult(output, argument.pawl.call);
       const { cached } = result;
@@ -59,7 +62,8 @@ export function taskActivity(task: ServedTask, shared: TaskSurroundings) {
     } catch (error) {
       // The SDK reports a cancellation only for its own error; a handler may throw anything once its signal has aborted.
       if (activity.cancellationSignal.aborted) throw cancellationOf(error, attempts);
-      throw toTaskFailure(error, attempts);
+      const failure = toTaskFailure(error, attempts);
+      throw activity.info.isLocal ? fitFailure(failure, largestLocalOutput()) : failure;
     } finally {
       heartbeat.stop();
       endWatch();
