@@ -1,6 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test, vi } from 'vitest';
-import { LARGEST_PAYLOAD } from '../../src/core/payload-size.js';
+import { inlineBudgets, SMALLEST } from '../../src/core/inline-budget.js';
+import { LARGEST_PAYLOAD, payloadSize } from '../../src/core/payload-size.js';
+import type { Plan } from '../../src/core/plan.js';
 import { DispatchBudget } from '../../workflows/dispatch-budget.js';
 import { type Extent, measureRun, type Returned } from '../support/budgeted-execution.js';
 import { arbitraryPlan, planOf } from './arbitrary-plan.js';
@@ -53,6 +55,41 @@ describe.each<Returned>(['theirBudget', 'aByteMore'])(
     }, 180_000);
   },
 );
+
+describe('what travels inline is by itself no more than half, before anything is stored because there is too much of it:', () => {
+  test.each(Object.entries(SHAPES))('%s', (_, edges) => {
+    expect(inlineBeyondHalf(planOf(edges(), { outputs: {} }))).toEqual({});
+  });
+
+  test('any graph', () => {
+    fc.assert(
+      fc.property(arbitraryPlan(200), (plan) => {
+        expect(inlineBeyondHalf(plan)).toEqual({});
+      }),
+    );
+  });
+});
+
+/** Of outputs of just their budgets. Those of the smallest are not counted: their claims would be no smaller. */
+function inlineBeyondHalf(plan: Plan): Record<string, number> {
+  const bytes = (inlineBudgets(plan)?.ofTask ?? []).map((budget) => (budget === SMALLEST ? 0 : budget));
+  const sum = (values: readonly number[]) => values.reduce((all, value) => all + value, 0);
+  const of = (task: number) => bytes[task] ?? Number.NaN;
+  const consumers = new Array<number>(bytes.length).fill(0);
+  for (const need of plan.tasks.flatMap(({ needs }) => needs)) consumers[need] = (consumers[need] ?? 0) + 1;
+  const extents: readonly (readonly [what: string, bytes: number, most: number])[] = [
+    ['argument', Math.max(...plan.tasks.map(({ needs }) => sum(needs.map(of)))), MOST.argument],
+    [
+      'commands',
+      Math.max(...consumers.map((count, task) => of(task) * Math.min(count, plan.maxConcurrentTasks))),
+      2 * MIB,
+    ],
+    ['buffered', sum(bytes.toSorted((a, b) => b - a).slice(0, plan.maxConcurrentTasks)), MOST.buffered],
+    ['history', sum(consumers.map((count, task) => of(task) * (1 + count))), MOST.history],
+    ['carried', sum(bytes) + payloadSize(plan), MOST.carried],
+  ];
+  return Object.fromEntries(extents.flatMap(([what, found, most]) => (found > most ? [[what, found]] : [])));
+}
 
 const workflowTask = { historyLength: 3 };
 vi.mock('@temporalio/workflow', () => ({ workflowInfo: () => workflowTask }));
