@@ -1,4 +1,4 @@
-// Pawl beside the same graphs written by hand on Temporal: `npm run bench`. It takes half an hour or more;
+// Pawl beside the same graphs written by hand on Temporal: `npm run bench`. It takes an hour;
 // `npm run bench -- --only graphs` (or data, start, server, replay) a part of them, `--workload fan-100` these graphs of it, `--rounds 3` a quick look.
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';

@@ -15,8 +15,9 @@ export function printWorkload(samples: readonly Sample[], workload: Workload): v
 function describe(workload: Workload): string {
   const { graph, runs, goes, taskTime } = workload;
   const tasks = `${graph().length} tasks${taskTime > 0 ? ` of ${taskTime} ms, critical path ${criticalPath(workload)} ms` : ''}`;
-  if (goes > 1) return `${tasks}; of ${goes} goes in each round the median`;
-  return runs === 1 ? tasks : `${runs} runs at once, ${tasks} each; events to cpu are those of one run`;
+  const median = goes > 1 ? `; of ${goes} goes in each round the median` : '';
+  if (runs === 1) return tasks + median;
+  return `${runs} runs at once, ${tasks} each${median}; events to cpu are those of one run`;
 }
 
 function cellsOf({ letter, title }: Contender, samples: readonly Sample[], workload: Workload): string[] {
