@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { WorkflowDefinition } from 'pawl';
 import { cpuTimeOf } from '../measure/cpu-time-of.js';
+import { mean, median } from '../measure/statistics.js';
 import type { WorkerProcess } from '../measure/worker-process.js';
 import type { Contender } from './contenders.js';
 import { expectedOutputs } from './graph.js';
@@ -9,17 +10,21 @@ import { type HistoryCost, readHistoryCost } from './read-history-cost.js';
 import type { Bench } from './section.js';
 import type { Workload } from './workloads.js';
 
-/** What a contender took at a workload: in one go, or in all goes of a round. */
-export interface Sample {
-  readonly letter: Contender['letter'];
-  readonly workload: string;
-  readonly round: number;
+/** What a contender took in one go at a workload. */
+export interface Go {
   /** Milliseconds from the start to the last result, on the client. */
   readonly time: number;
   /** Milliseconds of processor time, by run. */
   readonly workerCpu: number;
   /** Milliseconds of processor time, by run. */
   readonly serverCpu: number;
+}
+
+/** What a contender took in a round: the median of its goes, of processor time their mean, since the kernel tells hundredths of a second. */
+export interface Sample extends Go {
+  readonly letter: Contender['letter'];
+  readonly workload: string;
+  readonly round: number;
   /** Of the first run. */
   readonly history: HistoryCost;
 }
@@ -44,11 +49,10 @@ export class MeasuredContender {
    * @param go of the round, from 0
    * @throws if an output is not what the graph says
    */
-  async measure(workload: Workload, round: number, go = 0): Promise<Sample> {
-    const { letter } = this.contender;
+  async measure(workload: Workload, round: number, go = 0): Promise<Go> {
     const start = this.#starter(workload);
     const expected = expectedOutputs(workload.graph());
-    const ids = Array.from({ length: workload.runs }, (_, run) => `${workload.name}-${letter}-${round}-${go}-${run}`);
+    const ids = Array.from({ length: workload.runs }, (_, run) => this.#idOf(workload, round, go, run));
     const before = await this.#cpuTimes();
     const began = performance.now();
     const outputs = await Promise.all(ids.map(async (id) => (await start(id))()));
@@ -58,14 +62,27 @@ export class MeasuredContender {
       throw new Error(`${workload.name} by ${this.contender.title}: the outputs are wrong`);
     }
     return {
-      letter,
-      workload: workload.name,
-      round,
       time,
       workerCpu: (after.worker - before.worker) / workload.runs,
       serverCpu: (after.server - before.server) / workload.runs,
-      history: await readHistoryCost(this.#bench.engine.client, ids[0] ?? ''),
     };
+  }
+
+  /** Of all its goes in a round. */
+  async sampleOf(workload: Workload, round: number, goes: readonly Go[]): Promise<Sample> {
+    return {
+      letter: this.contender.letter,
+      workload: workload.name,
+      round,
+      time: median(goes.map(({ time }) => time)),
+      workerCpu: mean(goes.map(({ workerCpu }) => workerCpu)),
+      serverCpu: mean(goes.map(({ serverCpu }) => serverCpu)),
+      history: await readHistoryCost(this.#bench.engine.client, this.#idOf(workload, round, 0, 0)),
+    };
+  }
+
+  #idOf({ name }: Workload, round: number, go: number, run: number): string {
+    return `${name}-${this.contender.letter}-${round}-${go}-${run}`;
   }
 
   #starter(workload: Workload): Start {

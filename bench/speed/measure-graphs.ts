@@ -1,8 +1,8 @@
-import { mean, median, seededRandom, shuffle } from '../measure/statistics.js';
+import { seededRandom, shuffle } from '../measure/statistics.js';
 import type { WorkerProcess } from '../measure/worker-process.js';
 import { CONTENDERS, type Contender } from './contenders.js';
 import { judgeGraphs } from './judge-graphs.js';
-import { MeasuredContender, type Sample } from './measure-contender.js';
+import { type Go, MeasuredContender, type Sample } from './measure-contender.js';
 import { printWorkload } from './print-workload.js';
 import type { Bench, Findings } from './section.js';
 import { startContender } from './start-contender.js';
@@ -40,27 +40,17 @@ async function measureRounds(
   const samples: Sample[] = [];
   for (const workload of workloads) {
     for (let round = -WARM_UP_ROUNDS; round < rounds; round++) {
-      const goes: Sample[] = [];
+      const goes = new Map<MeasuredContender, Go[]>(field.map((contender) => [contender, []]));
       // One after the other, so that a moment in which the machine is slow meets a go of each contender and not all of one.
       for (let go = 0; go < workload.goes; go++) {
-        for (const contender of shuffle(field, random)) goes.push(await contender.measure(workload, round, go));
+        for (const contender of shuffle(field, random)) {
+          goes.get(contender)?.push(await contender.measure(workload, round, go));
+        }
       }
-      if (round >= 0) samples.push(...field.map(({ contender }) => sampleOf(goes, contender)));
+      if (round < 0) continue;
+      for (const [contender, own] of goes) samples.push(await contender.sampleOf(workload, round, own));
     }
     printWorkload(samples, workload);
   }
   return samples;
-}
-
-/** Of all goes of a contender in a round. */
-function sampleOf(goes: readonly Sample[], { letter }: Contender): Sample {
-  const own = goes.filter((go) => go.letter === letter);
-  const [first] = own;
-  if (first === undefined) throw new RangeError(`contender (${letter}) had no go`);
-  return {
-    ...first,
-    time: median(own.map(({ time }) => time)),
-    workerCpu: mean(own.map(({ workerCpu }) => workerCpu)),
-    serverCpu: mean(own.map(({ serverCpu }) => serverCpu)), // of which the kernel tells hundredths of a second
-  };
 }
