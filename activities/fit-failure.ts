@@ -3,7 +3,7 @@ import { payloadSize } from '../src/core/payload-size.js';
 import { shortenText } from '../src/core/shorten-text.js';
 
 /** Of the texts of one that is too large. */
-const CHARACTERS = [2_000, 1_000, 500, 250, 100] as const;
+const CHARACTERS = [2_000, 1_000, 500, 250, 100];
 const CAUSES_MAXIMUM = 3;
 
 /**
@@ -11,20 +11,21 @@ const CAUSES_MAXIMUM = 3;
  * texts as that takes. Failures of local tasks are recorded in one message with all that ends in the same workflow task, and one that is too large can't be sent, ever.
  */
 export function fitFailure(failure: ApplicationFailure, bytes: number): ApplicationFailure {
-  if (sizeOf(failure) <= bytes) return failure;
-  const cuts = CHARACTERS.map((characters) => cutFailure(failure, characters));
-  return cuts.find((cut) => sizeOf(cut) <= bytes) ?? (cuts.at(-1) as ApplicationFailure); // there are some
+  let fitted = failure;
+  for (const characters of CHARACTERS) {
+    if (sizeOf(fitted) <= bytes) break;
+    fitted = cutFailure(failure, characters);
+  }
+  return fitted;
 }
 
 function cutFailure(failure: ApplicationFailure, characters: number): ApplicationFailure {
   const { message, type, nonRetryable, details, cause, nextRetryDelay, category, stack } = failure;
-  const text = shortenText(message, characters / 2);
-  const notes = details?.slice(-1);
   const cut = new ApplicationFailure(
-    text,
+    shortenText(message, characters / 2),
     type,
     nonRetryable,
-    notes,
+    details?.slice(-1),
     cutCause(cause, characters),
     nextRetryDelay,
     category,

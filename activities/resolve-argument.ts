@@ -2,7 +2,7 @@ import { isRecord, type Json } from '../src/core/json.js';
 import type { TaskArgument } from '../src/core/protocol.js';
 import { readEnvelope } from '../src/core/wire-output.js';
 import { type LoadClaim, resolveOutput } from '../src/data/resolve-output.js';
-import { OutputDamagedError, OutputGoneError } from '../src/data/stored-output-errors.js';
+import { isOutputLost } from '../src/data/stored-output-errors.js';
 import type { ServedTask } from './served-task.js';
 import { UnreadableOutputError } from './task-error.js';
 
@@ -19,29 +19,29 @@ export async function resolveArgument(
   const { pawl } = argument;
   if (pawl.call !== 'finish' && !hasEnvelopes(argument)) return argument;
   const { definition } = task;
-  const resolve = (wire: Json | undefined, place: string, madeBy: string | undefined) =>
+  const resolve = (wire: Json | undefined, place: string, hint: string) =>
     resolveOutput(wire, load).catch((error: unknown): never => {
-      throw explain(error, place, madeBy);
+      throw isOutputLost(error) ? new UnreadableOutputError(error, { place, hint, cause: error }) : error;
     });
-  const wireNeeds = (await resolve(argument.needs, 'needs', undefined)) as TaskArgument['needs']; // many needs are stored together
+  const wireNeeds = (await resolve(argument.needs, 'needs', rerunHint(undefined))) as TaskArgument['needs']; // many needs are stored together
   const needIds = new Map(task.needs.map(({ name, node }) => [name, node.id]));
   const results = new Set(task.needs.flatMap(({ name, form }) => (form === 'result' ? [name] : [])));
   const resolveNeed = async ([name, wire]: [string, Json]): Promise<[string, Json]> => {
-    const madeBy = needIds.get(name);
+    const hint = rerunHint(needIds.get(name));
     const place = `needs.${name}`;
     const resolved = results.has(name)
-      ? await resolveResult(wire, (output) => resolve(output, place, madeBy))
-      : await resolve(wire, place, madeBy);
+      ? await resolveResult(wire, (output) => resolve(output, place, hint))
+      : await resolve(wire, place, hint);
     return [name, resolved ?? null];
   };
-  const own = definition.id;
+  const ownHint = rerunHint(definition.id);
   const [needs, input, item, output] = await Promise.all([
     pawl.call === 'finish'
       ? resolveFinish(wireNeeds, resolve)
       : Promise.all(Object.entries(wireNeeds).map(resolveNeed)).then(Object.fromEntries<Json>),
-    resolve(argument.input, 'input', undefined),
-    resolve(argument.item, 'item', own),
-    resolve(argument.output, 'output', own),
+    resolve(argument.input, 'input', 'give the input again: engine.rerun(workflowId, { input })'),
+    resolve(argument.item, 'item', ownHint),
+    resolve(argument.output, 'output', ownHint),
   ]);
   return {
     pawl,
@@ -72,22 +72,21 @@ async function resolveResult(
 /** `onFinish` gets every task's result. */
 async function resolveFinish(
   needs: TaskArgument['needs'],
-  resolve: (wire: Json | undefined, place: string, madeBy: string) => Promise<Json | undefined>,
+  resolve: (wire: Json | undefined, place: string, hint: string) => Promise<Json | undefined>,
 ): Promise<TaskArgument['needs']> {
   const results = Object.entries(isRecord(needs.tasks) ? (needs.tasks as TaskArgument['needs']) : {});
   const tasks = await Promise.all(
-    results.map(async ([id, result]) => [id, await resolveResult(result, (wire) => resolve(wire, `tasks.${id}`, id))]),
+    results.map(async ([id, result]) => [
+      id,
+      await resolveResult(result, (wire) => resolve(wire, `tasks.${id}`, rerunHint(id))),
+    ]),
   );
   return { ...needs, tasks: Object.fromEntries(tasks) };
 }
 
-function explain(error: unknown, place: string, madeBy: string | undefined): unknown {
-  if (!(error instanceof OutputGoneError || error instanceof OutputDamagedError)) return error;
-  const hint =
-    place === 'input'
-      ? 'give the input again: engine.rerun(workflowId, { input })'
-      : madeBy === undefined
-        ? 'run again what it needs: engine.rerun(workflowId, { from: […] })'
-        : `run '${madeBy}' again: engine.rerun(workflowId, { from: ['${madeBy}'] })`;
-  return new UnreadableOutputError(error, { place, hint, cause: error });
+/** @param madeBy undefined: several tasks, or it is not known which */
+function rerunHint(madeBy: string | undefined): string {
+  return madeBy === undefined
+    ? 'run again what it needs: engine.rerun(workflowId, { from: […] })'
+    : `run '${madeBy}' again: engine.rerun(workflowId, { from: ['${madeBy}'] })`;
 }

@@ -49,7 +49,7 @@ export class PawlPlugin extends SimplePlugin {
   readonly #storage: readonly StorageDriver[];
   readonly #storageCacheBytes: number | undefined;
   readonly #cache: ResultStore | undefined;
-  /** With which the outputs of its workers are stored, by worker. */
+  /** The codecs that stored outputs pass, once for each worker that was configured. */
   readonly #storedThrough: (readonly PayloadCodec[])[] = [];
 
   // Not taken apart in the parameter: the published type would name `onEnd`, which it does not have.
@@ -71,10 +71,11 @@ export class PawlPlugin extends SimplePlugin {
   override configureWorker(options: WorkerOptions): WorkerOptions {
     this.#refuseFailureTypes(options);
     const encrypting = this.#withEncryption(options);
-    this.#storedThrough.push(encrypting.dataConverter?.payloadCodecs ?? []);
+    const codecs = encrypting.dataConverter?.payloadCodecs ?? [];
+    this.#storedThrough.push(codecs);
     const outputs = new OutputStore({
       drivers: this.#storage,
-      codecs: encrypting.dataConverter?.payloadCodecs,
+      codecs,
       namespace: options.namespace ?? 'default',
       cacheBytes: this.#storageCacheBytes,
     });

@@ -18,7 +18,9 @@ Object.defineProperty(Promise, 'constructor', { value: compileOnce });
 const compiled = new Map<string, unknown>();
 
 function compileOnce(text: string): unknown {
-  const known = compiled.get(text) ?? Function(text);
-  compiled.set(text, known);
-  return known;
+  const known = compiled.get(text);
+  if (known !== undefined) return known;
+  const made = Function(text);
+  compiled.set(text, made);
+  return made;
 }

@@ -39,9 +39,9 @@ export interface StoredFor extends Owner {
 const CACHE_BYTES = 64 * 1024 * 1024;
 /** Loads at a time, each of up to tens of megabytes. */
 const LOADS_AT_ONCE = 32;
-/** What a storage refuses for a moment is tried again here: a failed attempt would call the handler anew. */
 /** Without it a request that hangs would be waited for by all who want the same, in this attempt and in the next. */
 const PATIENCE = 60_000;
+/** What a storage refuses for a moment is tried again here: a failed attempt would call the handler anew. */
 const RETRY = { retries: 3, minTimeout: 100, maxTimeout: 2_000 };
 
 /** Stores outputs as JSON through Temporal's storage drivers, and gives them back; checked, and from memory where it can. */

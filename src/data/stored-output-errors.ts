@@ -19,3 +19,8 @@ export class OutputGoneError extends PawlError {
 export class OutputDamagedError extends PawlError {
   readonly code = 'OUTPUT_DAMAGED';
 }
+
+/** Whether only running again what made it can help. */
+export function isOutputLost(error: unknown): error is OutputGoneError | OutputDamagedError {
+  return error instanceof OutputGoneError || error instanceof OutputDamagedError;
+}

@@ -4,7 +4,7 @@ import type { Scheduler } from '../../core/scheduler.js';
 import { itemOutput, knownOfShard } from '../../core/shard-report.js';
 import { itemId } from '../../core/unit-id.js';
 import { type LoadClaim, resolveOutput } from '../../data/resolve-output.js';
-import { OutputDamagedError, OutputGoneError } from '../../data/stored-output-errors.js';
+import { isOutputLost } from '../../data/stored-output-errors.js';
 import { decodeItem, decodeOutput } from '../../define/decode-output.js';
 import type { TaskDefinition, WorkflowDefinition } from '../../define/workflow-definition.js';
 import { WrongValueError } from '../../define/wrong-value-error.js';
@@ -62,8 +62,7 @@ async function check(id: string, decode: () => Promise<unknown>, misfits: Map<st
     await decode();
   } catch (error) {
     // What can't be read any more is to be made again.
-    if (!(error instanceof WrongValueError || error instanceof OutputGoneError || error instanceof OutputDamagedError))
-      throw error;
+    if (!(error instanceof WrongValueError || isOutputLost(error))) throw error;
     misfits.set(id, error.message);
   }
 }

@@ -14,7 +14,7 @@ import { statePieces } from '../../core/stored-state.js';
 import { wireOutput } from '../../core/wire-output.js';
 import type { OutputStore } from '../../data/output-store.js';
 import { type LoadClaim, resolveOutput } from '../../data/resolve-output.js';
-import { OutputDamagedError, OutputGoneError } from '../../data/stored-output-errors.js';
+import { isOutputLost } from '../../data/stored-output-errors.js';
 import { compile } from '../../define/compile.js';
 import { checkInput } from '../../define/run-input.js';
 import type { WorkflowDefinition } from '../../define/workflow-definition.js';
@@ -149,8 +149,7 @@ async function readInput(
   try {
     return { value: await resolveOutput(wire, load) };
   } catch (error) {
-    const isGone = error instanceof OutputGoneError || error instanceof OutputDamagedError;
-    if (isGone && input !== undefined) return undefined;
+    if (isOutputLost(error) && input !== undefined) return undefined;
     throw error;
   }
 }

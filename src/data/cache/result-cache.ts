@@ -3,7 +3,7 @@ import type { Json } from '../../core/json.js';
 import { inKibibytes, payloadSize } from '../../core/payload-size.js';
 import { CACHE_OWNER } from '../object-owner.js';
 import type { OutputStore } from '../output-store.js';
-import { OutputDamagedError, OutputGoneError } from '../stored-output-errors.js';
+import { isOutputLost } from '../stored-output-errors.js';
 import { within } from '../within.js';
 import { type CacheEntry, readEntryText, writeEntryText } from './cache-entry.js';
 import type { ResultStore } from './result-store.js';
@@ -105,7 +105,7 @@ export class ResultCache {
     try {
       return { output: await this.#outputs.load(claim), madeBy };
     } catch (error) {
-      if (error instanceof OutputGoneError || error instanceof OutputDamagedError) return undefined;
+      if (isOutputLost(error)) return undefined;
       throw error;
     }
   }
