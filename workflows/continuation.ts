@@ -14,11 +14,12 @@ const PATIENCE = 30_000;
 export interface ContinuationRun {
   /** Activities and child workflows that run now. */
   readonly inFlight: () => number;
+  readonly extent: () => Omit<HistoryExtent, 'updates'>;
   readonly isCancelRequested: () => boolean;
   readonly report: (report: Report) => void;
   readonly broken: (error: unknown) => void;
-  /** @default 8,000; lower in tests */
-  readonly dueEvents?: number | undefined;
+  /** After which it is due. */
+  readonly dueEvents: number;
 }
 
 /** Lets a run come to rest when its history has grown long, so that it can continue as new. */
@@ -71,8 +72,7 @@ export class Continuation {
   }
 
   #extent(): HistoryExtent {
-    const { historyLength, historySize } = workflowInfo();
-    return { events: historyLength, bytes: historySize, updates: this.#updates };
+    return { ...this.#run.extent(), updates: this.#updates };
   }
 
   #drain(): void {

@@ -31,7 +31,7 @@ export class LargeNeeds {
   #canStore: boolean;
 
   /**
-   * @param historyBytes of the execution, as the present workflow task knows it
+   * @param historyBytes of the execution
    * @param broken is called for what is wrong with this code
    */
   constructor(

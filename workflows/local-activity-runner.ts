@@ -19,6 +19,7 @@ import type { StartTask } from '../src/core/task-argument.js';
 import { readReply } from '../src/core/task-reply.js';
 import { dispatchId } from '../src/core/unit-id.js';
 import { type DispatchRef, dispatchKey, dispatchOf } from '../src/core/unit-ref.js';
+import type { Hearing } from './hearing.js';
 import type { RunEnd } from './run-end.js';
 
 /** Is called when an attempt has ended, before that is reported, with the bytes of its result; without, if it failed. */
@@ -67,12 +68,14 @@ type Ended = { readonly result: unknown } | { readonly error: unknown };
  */
 export class LocalActivityRunner {
   readonly #scheduler: Scheduler;
+  readonly #hearing: Hearing;
   readonly #end: RunEnd;
   readonly #retries: Retries;
   readonly #inFlight = new Map<string, InFlight>();
 
-  constructor(scheduler: Scheduler, end: RunEnd, retries: Retries) {
+  constructor(scheduler: Scheduler, hearing: Hearing, end: RunEnd, retries: Retries) {
     this.#scheduler = scheduler;
+    this.#hearing = hearing;
     this.#end = end;
     this.#retries = retries;
   }
@@ -132,7 +135,7 @@ export class LocalActivityRunner {
         (result): Ended => ({ result }),
         (error: unknown): Ended => ({ error }),
       )
-      .then((ended) => ended) // as many turns as through a scope
+      .then((ended) => this.#hearing.local()?.then(() => ended) ?? ended) // else as many turns as through a scope
       .then((ended) => this.#hear(started, ended))
       .catch(this.#end.broken);
   }

@@ -1,9 +1,11 @@
 import { sleep } from '@temporalio/workflow';
+import type { HistoryBound } from '../src/core/history-bound.js';
 import { largestLocalOutput } from '../src/core/local-limits.js';
 import { optionsOf, taskAt } from '../src/core/plan.js';
 import type { Scheduler } from '../src/core/scheduler.js';
 import { type RunFacts, type StartTask, taskArgument } from '../src/core/task-argument.js';
 import { type DispatchRef, dispatchOf, unitKey } from '../src/core/unit-ref.js';
+import type { Hearing } from './hearing.js';
 import { LocalActivityRunner, type NextAttempt } from './local-activity-runner.js';
 import { LocalBudget, type Room } from './local-budget.js';
 import type { RunEnd } from './run-end.js';
@@ -16,6 +18,8 @@ type Start = StartTask | NextAttempt;
 export interface LocalRun {
   readonly scheduler: Scheduler;
   readonly facts: RunFacts;
+  readonly hearing: Hearing;
+  readonly bound: HistoryBound;
   readonly end: RunEnd;
   /** Does what it is given as an event's commands are carried out. */
   readonly handle: (first: () => void) => void;
@@ -36,7 +40,7 @@ export class LocalStarts {
 
   constructor(run: LocalRun) {
     this.#run = run;
-    const { scheduler, end } = run;
+    const { scheduler, hearing, end } = run;
     const ofActivities: RunEnd = {
       ...end,
       report: (report) => {
@@ -44,9 +48,12 @@ export class LocalStarts {
         end.report(report);
       },
     };
-    this.#activities = new LocalActivityRunner(scheduler, ofActivities, {
+    this.#activities = new LocalActivityRunner(scheduler, hearing, ofActivities, {
       // It takes no room meanwhile, which may be long.
-      backsOff: () => this.#run.handle(() => {}),
+      backsOff: () => {
+        run.bound.retry();
+        run.handle(() => {});
+      },
       isDue: (attempt) => {
         this.beginTask(); // a timer has elapsed
         this.#run.handle(() => this.#waiting.start(attempt));
@@ -86,7 +93,10 @@ export class LocalStarts {
 
   #tryToStart(start: Start): NoRoom | undefined {
     const largest = largestLocalOutput(start.call);
-    const landed = (bytes = largest) => this.#budget.land(largest, bytes);
+    const landed = (bytes = largest) => {
+      this.#budget.land(largest, bytes);
+      this.#run.bound.add(bytes);
+    };
     if (start.kind === 'nextAttempt') return this.#inRoom(largest, () => start.begin(landed));
     const { scheduler, facts } = this.#run;
     // However large: it is in no message to the server.

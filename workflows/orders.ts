@@ -22,11 +22,13 @@ import { readOrder } from '../src/core/read-order.js';
 import { readSignature } from '../src/core/read-signature.js';
 import { refuseOrder } from '../src/core/steering.js';
 import { readItemId } from '../src/core/unit-id.js';
+import type { Hearing } from './hearing.js';
 import type { TemporalDriver } from './temporal-driver.js';
 
 /** What handles the orders of operators for a run. */
 export interface Orders {
   readonly driver: TemporalDriver;
+  readonly hearing: Hearing;
   /** Why no order can be taken now, though the run goes on. */
   readonly explainBusy: () => string | undefined;
   readonly countUpdate: () => void;
@@ -70,12 +72,14 @@ function validate({ driver, explainBusy }: Orders, verb: Verb, argument: OrderAr
   if (reason !== undefined) throw ApplicationFailure.nonRetryable(reason, FailureType.orderRefused);
 }
 
-async function carryOut({ driver, afterwards }: Orders, given: Order, by: Signature): Promise<void> {
+async function carryOut({ driver, hearing, afterwards }: Orders, given: Order, by: Signature): Promise<void> {
   const { scheduler } = driver;
+  const turn = hearing.order();
+  if (turn !== undefined) await turn;
   const before = scheduler.audit.find((entry) => entry.id === by.id);
   if (before?.refused !== undefined) throw ApplicationFailure.nonRetryable(before.refused, FailureType.orderFailed);
   if (before !== undefined) return;
-  const checked = await checkValue(driver, given);
+  const checked = await checkValue(driver, hearing, given);
   const reason = checked.kind === 'wrong' ? checked.message : refuseOrder(scheduler, checked.order);
   if (checked.kind === 'wrong' || reason !== undefined) {
     const message = reason ?? '';
@@ -93,7 +97,7 @@ async function carryOut({ driver, afterwards }: Orders, given: Order, by: Signat
 type Checked = { readonly kind: 'right'; readonly order: Order } | { readonly kind: 'wrong'; readonly message: string };
 
 /** Schemas are a worker's business. What is given is normalised by them. */
-async function checkValue({ scheduler }: TemporalDriver, order: Order): Promise<Checked> {
+async function checkValue({ scheduler }: TemporalDriver, hearing: Hearing, order: Order): Promise<Checked> {
   if (order.verb !== 'send' && order.verb !== 'complete') return { kind: 'right', order };
   const { task, item } = readItemId(order.task);
   const index = scheduler.indexOf(task);
@@ -107,7 +111,7 @@ async function checkValue({ scheduler }: TemporalDriver, order: Order): Promise<
     ...(value !== undefined && { value }),
   };
   try {
-    const reply = await askWorker(request, `check what ${order.verb} gives to ${order.task}`);
+    const reply = await askWorker(hearing, request, `check what ${order.verb} gives to ${order.task}`);
     if (reply?.status === 'invalid') return { kind: 'wrong', message: reply.message };
     return { kind: 'right', order: withValue(order, reply?.value) };
   } catch (error) {
@@ -123,12 +127,17 @@ async function checkValue({ scheduler }: TemporalDriver, order: Order): Promise<
 type Check = Record<string, (request: CheckRequest) => Promise<CheckReply>>;
 
 /** The worker that has the run in memory, which is the quickest; or, where that has not its definition, any other. */
-async function askWorker(request: CheckRequest, summary: string): Promise<CheckReply | undefined> {
+async function askWorker(hearing: Hearing, request: CheckRequest, summary: string): Promise<CheckReply | undefined> {
   const here = proxyLocalActivities<Check>({ startToCloseTimeout: '10s', retry: { maximumAttempts: 1 }, summary });
   try {
-    return await here[CHECK_ACTIVITY]?.(request);
+    const reply = await here[CHECK_ACTIVITY]?.(request);
+    const turn = hearing.local();
+    if (turn !== undefined) await turn;
+    return reply;
   } catch (error) {
     if (!(error instanceof TemporalFailure)) throw error; // of a local activity the failure comes as it is, in no ActivityFailure
+    const turn = hearing.local();
+    if (turn !== undefined) await turn;
     const anywhere = proxyActivities<Check>({
       startToCloseTimeout: '10s',
       scheduleToCloseTimeout: '30s',

@@ -1,4 +1,5 @@
 import { allHandlersFinished, CancellationScope, condition, log, workflowInfo } from '@temporalio/workflow';
+import { dueEvents } from '../src/core/continuation-due.js';
 import { HALF, storesOutputs } from '../src/core/inline-budget.js';
 import type { Json } from '../src/core/json.js';
 import { withoutItemTimes } from '../src/core/map-state.js';
@@ -11,6 +12,7 @@ import type { SchedulerState } from '../src/core/scheduler-state.js';
 import { STORED_EXTENTS, statePieces } from '../src/core/stored-state.js';
 import type { RunFacts } from '../src/core/task-argument.js';
 import { Continuation } from './continuation.js';
+import { Hearing } from './hearing.js';
 import { takeOrders } from './orders.js';
 import type { PreparedRun } from './prepare-run.js';
 import { listenToShards, noteInRun } from './shard-talk.js';
@@ -44,6 +46,7 @@ export class PawlRun {
   readonly values: ValueStore;
   readonly #prepared: PreparedRun;
   readonly #facts: RunFacts;
+  readonly #hearing: Hearing;
   readonly #continuation: Continuation;
 
   constructor(prepared: PreparedRun) {
@@ -59,24 +62,34 @@ export class PawlRun {
       owner: envelope.owner ?? ownerOfChain(),
       cache: envelope.cache,
     };
-    this.values = new ValueStore(plan.workflow, this.#facts.owner);
-    this.driver = new TemporalDriver(this.scheduler, this.#facts, this.values, () => this.#continuation.consider());
+    const hearing = new Hearing(plan);
+    this.#hearing = hearing;
+    this.values = new ValueStore(plan.workflow, this.#facts.owner, hearing);
+    this.driver = new TemporalDriver({
+      scheduler: this.scheduler,
+      facts: this.#facts,
+      values: this.values,
+      hearing,
+      afterEvents: () => this.#continuation.consider(),
+    });
     this.#continuation = new Continuation({
       inFlight: () => this.scheduler.inFlight,
+      extent: () => this.driver.extent,
       isCancelRequested: () => this.driver.isCancelRequested,
       report: (report) => this.driver.report(report),
       broken: (error) => this.driver.fail(error),
-      dueEvents: envelope.continueAfter,
+      dueEvents: envelope.continueAfter ?? dueEvents(plan),
     });
     takeOrders({
       driver: this.driver,
+      hearing,
       explainBusy: () => (this.#continuation.isAtRest ? 'the run is about to continue as new; try again' : undefined),
       countUpdate: () => this.#continuation.countUpdate(),
       afterwards: async (entry) => {
         if (envelope.shard !== undefined) await noteInRun(entry);
       },
     });
-    listenToShards(this.driver, envelope.shard !== undefined);
+    listenToShards(this.driver, hearing, envelope.shard !== undefined);
   }
 
   async execute(): Promise<ExecutionEnd> {
@@ -89,6 +102,9 @@ export class PawlRun {
         await handlersFinished(); // an order that has ended the run must be acknowledged
         return first;
       }
+      const turn = this.#hearing.all();
+      if (turn !== undefined) await turn;
+      if (!this.#isReadyToCarry) continue;
       const { handledEvents } = this.driver;
       const { args, bytes } = await this.#carry();
       // What came while it was stored, such as a request to stop, is not in that state, and would be lost.
@@ -125,8 +141,12 @@ export class PawlRun {
 
   async #comesToRest(): Promise<{ readonly kind: 'atRest' }> {
     // A run that is asked to stop ends when its tasks have.
-    await CancellationScope.nonCancellable(() => condition(() => this.#continuation.isAtRest && allHandlersFinished()));
+    await CancellationScope.nonCancellable(() => condition(() => this.#isReadyToCarry));
     return { kind: 'atRest' };
+  }
+
+  get #isReadyToCarry(): boolean {
+    return this.#continuation.isAtRest && allHandlersFinished();
   }
 
   #nextArguments(state: SchedulerState): NextArguments {

@@ -2,6 +2,7 @@ import { sleep, workflowInfo } from '@temporalio/workflow';
 import { childArguments, refuseChild } from '../src/core/child-arguments.js';
 import { childStart } from '../src/core/child-start.js';
 import type { SchedulerCommand } from '../src/core/command.js';
+import type { HistoryBound } from '../src/core/history-bound.js';
 import { payloadSize } from '../src/core/payload-size.js';
 import type { Scheduler } from '../src/core/scheduler.js';
 import { type RunFacts, refuseArgument, type StartTask, taskArgument } from '../src/core/task-argument.js';
@@ -28,6 +29,9 @@ export interface StartingRun {
   readonly activities: ActivityRunner;
   readonly children: ChildRunner;
   readonly values: ValueStore;
+  readonly bound: HistoryBound;
+  /** Of this execution. */
+  readonly historyBytes: () => number;
   readonly end: RunEnd;
   /** Does what it is given as an event's commands are carried out: what is reported meanwhile comes after it. */
   readonly handle: (first: () => void) => void;
@@ -45,7 +49,7 @@ export class StartQueue {
 
   constructor(run: StartingRun) {
     this.#run = run;
-    this.#needs = new LargeNeeds(run.scheduler, run.values, () => workflowInfo().historySize, run.end.broken);
+    this.#needs = new LargeNeeds(run.scheduler, run.values, run.historyBytes, run.end.broken);
   }
 
   start(command: Start): void {
@@ -74,7 +78,7 @@ export class StartQueue {
     if (storing !== undefined) return storing;
     const error = refuseArgument(argument, bytes);
     if (error !== undefined) refuseStart(end, command, error, command.attemptsUsed);
-    else if (this.#budget.take(bytes)) activities.start(command, argument);
+    else if (this.#hasRoomFor(bytes)) activities.start(command, argument);
     else return this.#nextWorkflowTask;
     return undefined;
   }
@@ -85,9 +89,15 @@ export class StartQueue {
     const args = childArguments(workflowInfo().workflowId, start, facts);
     const error = refuseChild(args);
     if (error !== undefined) refuseStart(end, command, error, scheduler.unit(command).attempts);
-    else if (this.#budget.take(payloadSize(args))) children.start(command, start, args);
+    else if (this.#hasRoomFor(payloadSize(args))) children.start(command, start, args);
     else return this.#nextWorkflowTask;
     return undefined;
+  }
+
+  #hasRoomFor(bytes: number): boolean {
+    if (!this.#budget.take(bytes)) return false;
+    this.#run.bound.add(bytes);
+    return true;
   }
 
   /** The shortest timer ends this workflow task; nothing else does. */

@@ -1,6 +1,8 @@
-import { CancellationScope } from '@temporalio/workflow';
+import { CancellationScope, workflowInfo } from '@temporalio/workflow';
 import type { SchedulerCommand } from '../src/core/command.js';
+import type { HistoryExtent } from '../src/core/continuation-due.js';
 import { type Report, type SchedulerEvent, withTime } from '../src/core/event.js';
+import { HistoryBound, isSteady } from '../src/core/history-bound.js';
 import { SHARD_SIGNAL } from '../src/core/protocol.js';
 import { firstFailure } from '../src/core/run-failure.js';
 import type { RunOutcome } from '../src/core/run-outcome.js';
@@ -10,11 +12,21 @@ import { type DispatchRef, unitKey } from '../src/core/unit-ref.js';
 import { ActivityRunner } from './activity-runner.js';
 import { ChildRunner } from './child-runner.js';
 import { showCurrentDetails } from './current-details.js';
+import type { Hearing } from './hearing.js';
 import { LocalStarts } from './local-starts.js';
 import type { RunEnd } from './run-end.js';
 import { StartQueue } from './start-queue.js';
 import { Timers } from './timers.js';
 import type { ValueStore } from './value-store.js';
+
+export interface DrivenRun {
+  readonly scheduler: Scheduler;
+  readonly facts: RunFacts;
+  readonly values: ValueStore;
+  readonly hearing: Hearing;
+  /** Is called whenever what was reported has been handled. */
+  readonly afterEvents: () => void;
+}
 
 /**
  * Drives the scheduler with Temporal: starts its activities, child workflows and timers, cancels them, and reports what came of them. It
@@ -42,11 +54,14 @@ export class TemporalDriver {
   #resolve: (outcome: RunOutcome) => void = () => {};
   #reject: (error: unknown) => void = () => {};
   readonly #ended: Promise<RunOutcome>;
+  readonly #hearing: Hearing;
+  readonly #bound: HistoryBound;
   readonly #afterEvents: () => void;
 
-  /** @param afterEvents is called whenever what was reported has been handled */
-  constructor(scheduler: Scheduler, facts: RunFacts, values: ValueStore, afterEvents: () => void) {
+  constructor({ scheduler, facts, values, hearing, afterEvents }: DrivenRun) {
     this.scheduler = scheduler;
+    this.#hearing = hearing;
+    this.#bound = new HistoryBound(scheduler.plan);
     this.#afterEvents = afterEvents;
     showCurrentDetails(scheduler);
     this.#ended = new Promise((resolve, reject) => {
@@ -63,10 +78,13 @@ export class TemporalDriver {
     this.#children = new ChildRunner(scheduler, ofServer);
     this.#timers = new Timers(scheduler, ofServer);
     const handle = (first: () => void) => this.#handleInOwnScope(first);
-    this.#locals = new LocalStarts({ scheduler, facts, end, handle });
+    const bound = this.#bound;
+    this.#locals = new LocalStarts({ scheduler, facts, hearing, bound, end, handle });
     this.#starts = new StartQueue({
       scheduler,
       facts,
+      bound,
+      historyBytes: () => this.extent.bytes,
       activities: this.#activities,
       children: this.#children,
       values,
@@ -82,17 +100,30 @@ export class TemporalDriver {
     return CancellationScope.nonCancellable(() => {
       // In this scope, too: what the request leads to, such as a compensation, is not cancelled by it.
       cancelRequested.catch(() => {
-        this.#isCancelRequested = true;
-        this.report({ kind: 'runCancelRequested' });
+        const turn = this.#hearing.request();
+        if (turn === undefined) this.#cancelRequested();
+        else void turn.then(() => this.#cancelRequested());
       });
       this.report({ kind: first });
       return this.#ended;
     });
   }
 
+  #cancelRequested(): void {
+    this.#isCancelRequested = true;
+    this.report({ kind: 'runCancelRequested' });
+  }
+
   /** Whether this execution was asked to stop. */
   get isCancelRequested(): boolean {
     return this.#isCancelRequested;
+  }
+
+  /** How long this execution's history is. */
+  get extent(): Omit<HistoryExtent, 'updates'> {
+    if (isSteady(this.scheduler.plan)) return this.#bound.extent;
+    const { historyLength, historySize } = workflowInfo();
+    return { events: historyLength, bytes: historySize };
   }
 
   /** How many events the scheduler was told. */
@@ -136,6 +167,7 @@ export class TemporalDriver {
       first();
       for (let event = this.#events.shift(); event !== undefined; event = this.#events.shift()) {
         this.#handled++;
+        this.#bound.tell(event);
         for (const command of this.scheduler.apply(event)) this.#execute(command);
       }
       this.#locals.goOn();
@@ -149,6 +181,7 @@ export class TemporalDriver {
   }
 
   #execute(command: SchedulerCommand): void {
+    this.#bound.command(command);
     switch (command.kind) {
       case 'startTask':
         if (this.#locals.takes(command)) this.#locals.start(command);

@@ -1,4 +1,5 @@
 import type { SchedulerEvent } from '../core/event.js';
+import { isSteady } from '../core/history-bound.js';
 import type { Json } from '../core/json.js';
 import type { RunEnvelope, StatusRequest } from '../core/protocol.js';
 import { Scheduler } from '../core/scheduler.js';
@@ -11,7 +12,7 @@ import { LocalActivityEvents } from './history/local-activity-events.js';
 import { LocalAttempts } from './history/local-attempts.js';
 import { OrderEvents, type OrderOutcomes, readOrderOutcomes } from './history/order-events.js';
 import { RebuiltDriver } from './history/rebuilt-driver.js';
-import { type RunArguments, readRunArguments, withPlanOfWorker } from './history/run-arguments.js';
+import { findPlan, type RunArguments, readRunArguments, withPlanOfWorker } from './history/run-arguments.js';
 import { ShardEvents } from './history/shard-events.js';
 import { findStoreReply } from './history/store-replies.js';
 import { TimerEvents } from './history/timer-events.js';
@@ -43,7 +44,8 @@ export async function rebuildRun(
     hasStored: await findStoreReply(events, payloads),
   };
   const reader = new HistoryReader(payloads, known, observe);
-  for (const event of inDeliveryOrder(events)) await reader.read(event);
+  const plan = await findPlan(events, payloads);
+  for (const event of inDeliveryOrder(events, plan !== undefined && isSteady(plan))) await reader.read(event);
   return reader.run();
 }
 
@@ -126,7 +128,7 @@ class HistoryReader {
     const driver = new RebuiltDriver(new Scheduler(plan, state), { input, hasStored, locals }, this.#observe);
     this.#driver = driver;
     this.#drain = new DrainEvents(driver, this.#payloads, {
-      dueEvents: envelope?.continueAfter,
+      continueAfter: envelope?.continueAfter,
       isCancelRequested: this.#isCancelled,
     });
     this.#readers = [

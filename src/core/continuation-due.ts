@@ -1,4 +1,7 @@
-/** How far an execution has come, as the workflow task says that tells the workflow of something. */
+import { isSteady } from './history-bound.js';
+import type { Plan } from './plan.js';
+
+/** How far an execution has come. */
 export interface HistoryExtent {
   readonly events: number;
   readonly bytes: number;
@@ -10,7 +13,9 @@ export interface HistoryExtent {
  * When an execution should give way to the next. Temporal ends one at 51,200 events, 50 MiB or 2,000 updates, and each workflow task of a long history
  * costs more when it is replayed.
  */
-export const DUE: HistoryExtent = { events: 8_000, updates: 1_500, bytes: 16 * 1024 * 1024 };
+export const DUE: HistoryExtent = { events: 12_000, updates: 1_500, bytes: 16 * 1024 * 1024 };
+/** Of the protocols that counted all events, which are some two thirds of what they can be at most. */
+const DUE_BEFORE = 8_000;
 /** How much further it goes, when something had taken too long to wait for. */
 const STEP: HistoryExtent = { events: 4_000, updates: 200, bytes: 4 * 1024 * 1024 };
 /** Past these it is waited for, as long as it takes. */
@@ -26,7 +31,7 @@ export const PATIENCE_SUMMARY = 'let what runs end, to continue as new';
 export class ContinuationDue {
   #due: HistoryExtent;
 
-  /** @param events after which it is due; 8,000 if not given */
+  /** @param events after which it is due, see {@link dueEvents} */
   constructor(events: number = DUE.events) {
     this.#due = { ...DUE, events };
   }
@@ -43,6 +48,11 @@ export class ContinuationDue {
   putOff({ events, bytes, updates }: HistoryExtent): void {
     this.#due = { events: events + STEP.events, bytes: bytes + STEP.bytes, updates: updates + STEP.updates };
   }
+}
+
+/** After how many events it is due, where its envelope does not say that. */
+export function dueEvents(plan: Plan): number {
+  return isSteady(plan) ? DUE.events : DUE_BEFORE;
 }
 
 export function isAtAnyPrice(extent: HistoryExtent): boolean {

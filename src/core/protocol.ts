@@ -8,7 +8,7 @@ import type { Claim } from './wire-output.js';
  * The version of what client, workflow and activities say to each other, and of what the interpreter does with a
  * plan. It rises when an older worker could not run a newer plan correctly.
  */
-export const PROTOCOL = 3;
+export const PROTOCOL = 4;
 /** What a plan says that uses nothing newer than tasks, rules and conditions: the first workers can run it. */
 export const FIRST_PROTOCOL = 1;
 
@@ -59,7 +59,7 @@ export interface RunEnvelope {
   readonly cache?: 'bypass';
   /** When the run's first execution began, in milliseconds since the epoch; of one that continued as new. */
   readonly startedAt?: number;
-  /** Events after which it continues as new, where tests don't want to wait for 8,000. */
+  /** Events after which it continues as new, where tests don't want to wait for 12,000. */
   readonly continueAfter?: number;
 }
 

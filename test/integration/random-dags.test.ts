@@ -97,7 +97,8 @@ describe.each([
         // Nor has a local task begun that was cancelled while it waited for a free slot of its worker.
         const isLost = state === 'cancelled' && (isReplayed || (attempts === 0 && fateOf(dag, id) !== 'succeeds'));
         const counted = isLost ? entered.length : attempts;
-        expect(runs, `${id} in ${context}`).toEqual(Array.from({ length: counted }, (_, n) => n + 1));
+        const found = `${id}, ${state} after ${attempts} attempts, entered ${all}`;
+        expect(runs, `${found}, in ${context}`).toEqual(Array.from({ length: counted }, (_, n) => n + 1));
         for (const entry of entered) {
           const named = needs.map((need, n) => [as?.[n] ?? dag.plan.tasks[need]?.id, values[need]]);
           expect(entry.needs, `needs of ${id} in ${context}`).toEqual(Object.fromEntries(named));

@@ -4,9 +4,12 @@ import { historyFromJSON } from '@temporalio/common/lib/proto-utils.js';
 import { describe, expect, test } from 'vitest';
 import { rebuildRun, rebuildSnapshot } from '../../src/client/history-reader.js';
 import { PayloadReader } from '../../src/client/payloads.js';
+import type { SchedulerEvent } from '../../src/core/event.js';
+import { HistoryBound } from '../../src/core/history-bound.js';
 import { STORING_PROTOCOL } from '../../src/core/inline-budget.js';
 import { readItems } from '../../src/core/items-snapshot.js';
 import { SNAPSHOT_MEMO } from '../../src/core/protocol.js';
+import { Scheduler } from '../../src/core/scheduler.js';
 import { readTasks, type WireSnapshot } from '../../src/core/snapshot.js';
 import type { HistoryEvent } from '../support/run-history.js';
 import { readHistory } from './history-file.js';
@@ -18,6 +21,8 @@ const ENDED_FROM_OUTSIDE = ['terminated'];
 
 const names = recordedHistories.map(({ name }) => name);
 const continued = names.filter((name) => continuationOf(readEvents(name)) !== undefined);
+/** First executions. */
+const first = names.filter((name) => !WITHOUT_TASKS.includes(name) && !isContinuation(readEvents(name)));
 const ended = names.filter((name) => ![...WITHOUT_TASKS, ...ENDED_FROM_OUTSIDE, ...continued].includes(name));
 
 describe('the state that a client rebuilds from a history is the one that the run kept itself:', () => {
@@ -38,6 +43,27 @@ describe('the state that a client rebuilds from a history is the one that the ne
   });
 });
 
+/** What ends an execution, and what prepares it: a memo, a plan, stored outputs, the wait for room in a workflow task. */
+const BESIDE = 8;
+
+test.each(first)('what a run counts of its history is not less than history is: %s', async (name) => {
+  const events = readEvents(name);
+  const told: SchedulerEvent[] = [];
+  const rebuilt = await rebuildRun(events, payloads, (event) => told.push(event));
+  if (rebuilt === undefined) throw new Error('the run has no plan');
+  const { plan } = rebuilt.scheduler;
+  const [bound, scheduler] = [new HistoryBound(plan), new Scheduler(plan)];
+  for (const event of told) {
+    bound.tell(event);
+    for (const command of scheduler.apply(event)) bound.command(command);
+  }
+  for (const event of events) if (event.markerRecordedEventAttributes?.failure) bound.retry();
+  const lost = events.filter(
+    (event) => event.workflowTaskTimedOutEventAttributes ?? event.workflowTaskFailedEventAttributes,
+  );
+  expect(bound.extent.events + 3 * lost.length + BESIDE).toBeGreaterThanOrEqual(events.length);
+});
+
 test.each(WITHOUT_TASKS)('a run that was refused has no state to rebuild: %s', async (name) => {
   expect(await rebuildSnapshot(readEvents(name), payloads)).toBeUndefined();
 });
@@ -54,6 +80,11 @@ test('the state of a terminated run is that of its last moment', async () => {
 
 function readEvents(name: string): readonly HistoryEvent[] {
   return historyFromJSON(readHistory(name)).events ?? [];
+}
+
+/** It was given a state: it is not the first of its run, a rerun, or a part of a map. */
+function isContinuation([started]: readonly HistoryEvent[]): boolean {
+  return (started?.workflowExecutionStartedEventAttributes?.input?.payloads?.length ?? 0) > 2;
 }
 
 function continuationOf(events: readonly HistoryEvent[]) {

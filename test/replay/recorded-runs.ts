@@ -2,6 +2,7 @@ import { completedRuns } from './completed-runs.js';
 import { conditionalRuns } from './conditional-runs.js';
 import { continuedRuns } from './continued-runs.js';
 import { failedRuns } from './failed-runs.js';
+import { heardRuns } from './heard-runs.js';
 import { heldRuns } from './held-runs.js';
 import { interruptedRuns } from './interrupted-runs.js';
 import { largeRuns } from './large-runs.js';
@@ -36,6 +37,7 @@ export const recordedRuns: readonly RecordedRun[] = [
   ...rerunRuns,
   ...localRuns,
   ...storedRuns,
+  ...heardRuns,
 ];
 
 /** Each history that is kept, with the workflow id that it was made with. */

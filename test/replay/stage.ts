@@ -93,22 +93,27 @@ export class Stage implements AsyncDisposable {
     });
   }
 
-  /** As {@link steer}, of a run that continues as new after so many events, instead of 8,000. */
+  /** Starts a run that continues as new after so many events, instead of 12,000. */
+  async startShort(definition: WorkflowDefinition, continueAfter: number): Promise<Run<unknown>> {
+    const plan = compile(definition);
+    const envelope: RunEnvelope = { protocol: plan.protocol, plan, continueAfter };
+    const { workflowId, firstExecutionRunId } = await this.engine.client.workflow.start(definition.name, {
+      workflowId: String(this.options.workflowId),
+      taskQueue: this.taskQueue,
+      workflowTaskTimeout: '2s',
+      args: [undefined, envelope],
+    });
+    return this.engine.run(workflowId, firstExecutionRunId);
+  }
+
+  /** As {@link steer}, of such a run. */
   async steerShort(
     definition: WorkflowDefinition,
     continueAfter: number,
     use: (run: Run<unknown>) => Promise<unknown>,
   ): Promise<void> {
-    const plan = compile(definition);
-    const envelope: RunEnvelope = { protocol: plan.protocol, plan, continueAfter };
     await this.withWorker([definition], async () => {
-      const { workflowId, firstExecutionRunId } = await this.engine.client.workflow.start(definition.name, {
-        workflowId: String(this.options.workflowId),
-        taskQueue: this.taskQueue,
-        workflowTaskTimeout: '2s',
-        args: [undefined, envelope],
-      });
-      const run = this.engine.run(workflowId, firstExecutionRunId);
+      const run = await this.startShort(definition, continueAfter);
       await use(run);
       await ended(run);
     });

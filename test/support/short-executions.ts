@@ -9,7 +9,7 @@ import {
   type WorkflowDefinition,
 } from '../../src/index.js';
 
-/** Starts a run that continues as new after some so many events, instead of 8,000, and returns a handle on its first execution. */
+/** Starts a run that continues as new after some so many events, instead of 12,000, and returns a handle on its first execution. */
 export async function startShort<W extends WorkflowDefinition>(
   engine: OrchestrationEngine,
   definition: W,

@@ -16,7 +16,7 @@ const growth = fc.record({
 
 describe('an execution gives way', () => {
   test.for([
-    ['8,000 events', { events: 8_000 }],
+    ['12,000 events', { events: 12_000 }],
     ['16 MiB', { bytes: 16 * MIB }],
     ['1,500 updates', { updates: 1_500 }],
   ] as const)('past %s, and not before', ([, limit]) => {
@@ -36,7 +36,7 @@ describe('an execution gives way', () => {
     ['200 updates', { events: 0, bytes: 0, updates: 200 }],
   ] as const)('%s later, where nothing came of it', ([, step]) => {
     const due = new ContinuationDue();
-    const now = { events: 8_100, bytes: 17 * MIB, updates: 1_510 };
+    const now = { events: 12_100, bytes: 17 * MIB, updates: 1_510 };
     due.putOff(now);
     const then = sum(now, step);
     expect(due.isPassedBy(then)).toBe(false);

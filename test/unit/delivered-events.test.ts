@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { type HistoryEvent, inDeliveryOrder } from '../../src/client/history/delivered-events.js';
 
 const started = { workflowTaskStartedEventAttributes: {} };
@@ -7,6 +7,7 @@ const failed = { workflowTaskFailedEventAttributes: {} };
 const result = { activityTaskCompletedEventAttributes: {} };
 const fired = { timerFiredEventAttributes: {} };
 const cancel = { workflowExecutionCancelRequestedEventAttributes: {} };
+const signal = { workflowExecutionSignaledEventAttributes: {} };
 const accepted = { workflowExecutionUpdateAcceptedEventAttributes: {} };
 
 test('a request to cancel is heard of before the results of the same workflow task', () => {
@@ -35,13 +36,37 @@ test('an order comes before a request to cancel, and that before a result, of th
 });
 
 test('what a workflow task tells is heard at the time when that was started', () => {
-  const delivered = inDeliveryOrder(history([result, started, completed, accepted, fired]));
+  const delivered = inDeliveryOrder(history([result, started, completed, accepted, fired]), false);
   expect(delivered.map(({ at }) => at)).toEqual([2_000, 2_000, 2_000, 3_000, 5_000]);
 });
 
+describe('of a run that hears as all workers do', () => {
+  test('results come first, then signals and requests to cancel, then orders', () => {
+    expect(steadyOrder([signal, cancel, result, started, completed, accepted])).toEqual([2, 3, 0, 1, 4, 5]);
+  });
+
+  test('what no completed workflow task has told yet is told by the next', () => {
+    expect(steadyOrder([cancel, started, failed, result, started, completed])).toEqual([1, 2, 3, 4, 0, 5]);
+    expect(steadyOrder([result, started, completed, cancel, result])).toEqual([0, 1, 2, 4, 3]);
+  });
+
+  test('what comes later is told later', () => {
+    expect(steadyOrder([cancel, started, completed, result, started, completed])).toEqual([1, 0, 2, 3, 4, 5]);
+  });
+
+  test('all of it is heard at the time when its workflow task was started', () => {
+    const delivered = inDeliveryOrder(history([result, cancel, started, completed, accepted, fired]), true);
+    expect(delivered.map(({ at }) => at)).toEqual([3_000, 3_000, 3_000, 4_000, 3_000, 6_000]);
+  });
+});
+
 /** The positions in history, in the order in which the workflow hears of them. */
-function order(kinds: readonly object[]): number[] {
-  return inDeliveryOrder(history(kinds)).map(({ event }) => Number(event.eventId) - 1);
+function order(kinds: readonly object[], isSteady = false): number[] {
+  return inDeliveryOrder(history(kinds), isSteady).map(({ event }) => Number(event.eventId) - 1);
+}
+
+function steadyOrder(kinds: readonly object[]): number[] {
+  return order(kinds, true);
 }
 
 /** An event a second. */

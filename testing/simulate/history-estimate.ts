@@ -1,10 +1,14 @@
+import type { SchedulerCommand } from '../../src/core/command.js';
 import { DUE } from '../../src/core/continuation-due.js';
+import type { SchedulerEvent } from '../../src/core/event.js';
+import { HistoryBound } from '../../src/core/history-bound.js';
+import type { Plan } from '../../src/core/plan.js';
 
 /** What an execution and its child workflows leave in Temporal's histories, estimated. */
 export interface HistoryEstimate {
   /** Of the run itself, over its whole chain of executions. */
   readonly events: number;
-  /** How often the run continues as new, which it does past 8,000 events. */
+  /** How often the run continues as new, which it does past what can be 12,000 events. */
   readonly continuations: number;
   /** Executions: the run's, and those of all child workflows and shards of maps, each with its continuations. */
   readonly executions: number;
@@ -35,23 +39,33 @@ const EVENTS = {
 export class HistoryCounter {
   #events: number = EVENTS.execution;
   #lastMoment: number | undefined;
+  readonly #bound: HistoryBound;
+
+  constructor(plan: Plan) {
+    this.#bound = new HistoryBound(plan);
+  }
 
   get events(): number {
     return this.#events;
   }
 
   get continuations(): number {
-    return Math.floor(this.#events / DUE.events);
+    return Math.floor(this.#bound.extent.events / DUE.events);
   }
 
   count(kind: Exclude<keyof typeof EVENTS, 'execution' | 'workflowTask'>): void {
     this.#events += EVENTS[kind];
   }
 
-  /** What is reported at the same time is heard of in one workflow task. */
-  hearAt(moment: number): void {
-    if (moment === this.#lastMoment) return;
-    this.#lastMoment = moment;
+  command(command: SchedulerCommand): void {
+    this.#bound.command(command);
+  }
+
+  /** What is reported at the same time is heard of in one workflow task, and the end of a local activity in the one in which it began. */
+  hear(event: SchedulerEvent, isEndOfLocal: boolean): void {
+    this.#bound.tell(event);
+    if (isEndOfLocal || event.at === this.#lastMoment) return;
+    this.#lastMoment = event.at;
     this.#events += EVENTS.workflowTask;
   }
 }

@@ -24,7 +24,7 @@ interface Parent {
 /** Drives a scheduler in a simulation: what it asks for takes virtual time, and ends as the script says. */
 export class SimulatedExecution implements Listener {
   readonly scheduler: Scheduler;
-  readonly history = new HistoryCounter();
+  readonly history: HistoryCounter;
   /** Executions of child workflows and shards, by the unit that they belong to. */
   readonly children = new Map<string, SimulatedExecution>();
   readonly path: string;
@@ -40,6 +40,7 @@ export class SimulatedExecution implements Listener {
   constructor(simulation: Simulation, scheduler: Scheduler, path: string, parent?: Parent) {
     this.#simulation = simulation;
     this.scheduler = scheduler;
+    this.history = new HistoryCounter(scheduler.plan);
     this.path = path;
     this.#parent = parent;
     this.#waits = new WaitWatch(scheduler, ['approval', 'event', 'sleep']);
@@ -70,14 +71,16 @@ export class SimulatedExecution implements Listener {
   #apply(report: Report, cause: Span | undefined): void {
     const at = this.#simulation.now;
     this.#simulation.countTransition();
-    if (!isEndOfLocal(this.scheduler, report)) this.history.hearAt(at);
-    this.last = cause;
     // The same event, with the time that it lacked; a copy would take a third of the whole simulation.
-    for (const command of this.scheduler.apply(Object.assign(report, { at }) as SchedulerEvent)) this.#execute(command);
+    const event = Object.assign(report, { at }) as SchedulerEvent;
+    this.history.hear(event, isEndOfLocal(this.scheduler, report));
+    this.last = cause;
+    for (const command of this.scheduler.apply(event)) this.#execute(command);
     for (const wait of this.#waits.begun()) this.#beginWait(wait.ref);
   }
 
   #execute(command: SchedulerCommand): void {
+    this.history.command(command);
     switch (command.kind) {
       case 'startTask': {
         const span = this.#begin(command);

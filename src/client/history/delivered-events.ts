@@ -13,11 +13,46 @@ export interface DeliveredEvent {
 }
 
 /**
- * History in the order in which the workflow hears of it. Of what comes in one workflow task it hears of operators' orders first, then of a
- * request to cancel, and then of results, which take some turns of the event loop more to get through the SDK. And it hears of all of it at the time when
- * the workflow task was started.
+ * History in the order in which the workflow hears of it, and with the time at which the workflow task was started that told it.
+ *
+ * @param isSteady whether the run hears as `workflows/hearing.ts` says: of what comes in one workflow task of results first, then of signals and
+ * requests to cancel, then of orders
  */
-export function inDeliveryOrder(events: readonly HistoryEvent[]): DeliveredEvent[] {
+export function inDeliveryOrder(events: readonly HistoryEvent[], isSteady: boolean): DeliveredEvent[] {
+  return isSteady ? resultsFirst(events) : ordersFirst(events);
+}
+
+function resultsFirst(events: readonly HistoryEvent[]): DeliveredEvent[] {
+  const ordered: DeliveredEvent[] = [];
+  /** What no completed workflow task has told yet. */
+  let results: DeliveredEvent[] = [];
+  let requests: DeliveredEvent[] = [];
+  let startedAt = 0;
+  for (const event of events) {
+    const delivered: DeliveredEvent = { event, at: toMilliseconds(event.eventTime), extent: UNKNOWN };
+    if (event.workflowTaskStartedEventAttributes) startedAt = delivered.at;
+    if (event.workflowTaskCompletedEventAttributes) {
+      for (const told of [...results, ...requests]) told.at = startedAt;
+      ordered.push(...requests);
+      results = [];
+      requests = [];
+    }
+    if (isRequest(event)) {
+      requests.push(delivered);
+      continue;
+    }
+    if (isOfUpdate(event)) delivered.at = startedAt; // it is written when the workflow task is completed
+    if (isResult(event)) results.push(delivered);
+    ordered.push(delivered);
+  }
+  return [...ordered, ...requests];
+}
+
+/**
+ * Of what comes in one workflow task operators' orders first, then a request to cancel, and then results, which take some turns of the event loop more to
+ * get through the SDK.
+ */
+function ordersFirst(events: readonly HistoryEvent[]): DeliveredEvent[] {
   const ordered: DeliveredEvent[] = [];
   /** What no completed workflow task has been told yet. */
   let untold: DeliveredEvent[] = [];
@@ -63,6 +98,21 @@ export function inDeliveryOrder(events: readonly HistoryEvent[]): DeliveredEvent
     ordered.push(delivered);
   }
   return ordered;
+}
+
+/** Those of which nothing depends on it. */
+const UNKNOWN: DeliveredEvent['extent'] = { events: 0, bytes: 0 };
+
+function isRequest(event: HistoryEvent): boolean {
+  return Boolean(
+    event.workflowExecutionCancelRequestedEventAttributes ?? event.workflowExecutionSignaledEventAttributes,
+  );
+}
+
+function isOfUpdate(event: HistoryEvent): boolean {
+  return Boolean(
+    event.workflowExecutionUpdateAcceptedEventAttributes ?? event.workflowExecutionUpdateCompletedEventAttributes,
+  );
 }
 
 function isResult(event: HistoryEvent): boolean {

@@ -1,6 +1,7 @@
-import { ContinuationDue, PATIENCE_SUMMARY } from '../../core/continuation-due.js';
+import { ContinuationDue, dueEvents, type HistoryExtent, PATIENCE_SUMMARY } from '../../core/continuation-due.js';
+import { isSteady } from '../../core/history-bound.js';
 import type { PayloadReader } from '../payloads.js';
-import type { DeliveredEvent } from './delivered-events.js';
+import type { DeliveredEvent, HistoryEvent } from './delivered-events.js';
 import { readLocalEnd } from './local-activity-events.js';
 import type { RebuiltDriver } from './rebuilt-driver.js';
 import { dispatchOfChildId, dispatchOfId } from './unit-of-id.js';
@@ -20,23 +21,27 @@ export class DrainEvents {
   #isCancelRequested: boolean;
 
   /**
-   * @param dueEvents of the run's envelope
+   * @param continueAfter of the run's envelope
    * @param isCancelRequested before it had begun
    */
   constructor(
     driver: RebuiltDriver,
     payloads: PayloadReader,
-    { dueEvents, isCancelRequested }: { readonly dueEvents: number | undefined; readonly isCancelRequested: boolean },
+    {
+      continueAfter,
+      isCancelRequested,
+    }: { readonly continueAfter: number | undefined; readonly isCancelRequested: boolean },
   ) {
     this.#driver = driver;
     this.#payloads = payloads;
     this.#isCancelRequested = isCancelRequested;
-    this.#due = new ContinuationDue(dueEvents);
+    this.#due = new ContinuationDue(continueAfter ?? dueEvents(driver.scheduler.plan));
   }
 
   async read(delivered: DeliveredEvent): Promise<void> {
     const { event } = delivered;
     if (event.workflowExecutionUpdateAcceptedEventAttributes) this.#updates++;
+    this.#driver.bound.add(startedBytes(event));
     if (event.timerStartedEventAttributes && (await this.#isPatience(delivered))) {
       this.#patience = String(event.eventId);
     }
@@ -50,9 +55,9 @@ export class DrainEvents {
   /** To be called when an event has been read: a run that is due stops to start anything once something is reported to it. */
   consider(delivered: DeliveredEvent): void {
     if (this.#considered === this.#driver.told) return;
-    const { event, at, extent } = delivered;
+    const { event, at } = delivered;
     if (event.workflowExecutionCancelRequestedEventAttributes) this.#isCancelRequested = true;
-    const isDue = this.#due.isPassedBy({ ...extent, updates: this.#updates }, this.#isCancelRequested);
+    const isDue = this.#due.isPassedBy(this.#extent(delivered), this.#isCancelRequested);
     if (!this.#isDraining && isDue) {
       this.#isDraining = true;
       this.#driver.apply({ kind: 'drainStarted', at });
@@ -62,10 +67,15 @@ export class DrainEvents {
     this.#considered = this.#driver.told;
   }
 
-  #putOff({ at, extent }: DeliveredEvent): void {
+  #putOff(delivered: DeliveredEvent): void {
     this.#isDraining = false;
-    this.#due.putOff({ ...extent, updates: this.#updates });
-    this.#driver.apply({ kind: 'drainEnded', at });
+    this.#due.putOff(this.#extent(delivered));
+    this.#driver.apply({ kind: 'drainEnded', at: delivered.at });
+  }
+
+  #extent({ extent }: DeliveredEvent): HistoryExtent {
+    const { scheduler, bound } = this.#driver;
+    return { ...(isSteady(scheduler.plan) ? bound.extent : extent), updates: this.#updates };
   }
 
   async #isPatience({ event: { userMetadata } }: DeliveredEvent): Promise<boolean> {
@@ -88,4 +98,12 @@ export class DrainEvents {
           : undefined;
     return dispatch !== undefined && scheduler.unit(dispatch).dispatchCount < dispatch.dispatch;
   }
+}
+
+/** Of what is started, and of what local activities made. A run hears of it a little earlier than history does. */
+function startedBytes(event: HistoryEvent): number {
+  const { input } =
+    event.activityTaskScheduledEventAttributes ?? event.startChildWorkflowExecutionInitiatedEventAttributes ?? {};
+  const payloads = input?.payloads ?? event.markerRecordedEventAttributes?.details?.result?.payloads ?? [];
+  return payloads.reduce((sum, { data }) => sum + (data?.length ?? 0), 0);
 }

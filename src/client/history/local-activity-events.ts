@@ -48,6 +48,8 @@ export class LocalActivityEvents {
     if (delay === undefined || this.#driver.isAskedToStop(ref)) {
       const report = reportFailure(failure, false, { attemptsUsed, attemptsLeft: 1 });
       this.#driver.apply({ at, ...dispatchOf(ref), ...report });
+    } else {
+      this.#driver.bound.retry();
     }
   }
 }

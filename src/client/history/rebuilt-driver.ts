@@ -3,6 +3,7 @@ import { childAttempts } from '../../core/child-end.js';
 import { childStart } from '../../core/child-start.js';
 import type { SchedulerCommand } from '../../core/command.js';
 import type { SchedulerEvent } from '../../core/event.js';
+import { HistoryBound } from '../../core/history-bound.js';
 import type { Json } from '../../core/json.js';
 import { optionsOf, taskAt } from '../../core/plan.js';
 import type { Scheduler } from '../../core/scheduler.js';
@@ -36,6 +37,7 @@ export class RebuiltDriver {
   readonly #observe: (event: SchedulerEvent) => void;
   /** Events that the scheduler was told. */
   told = 0;
+  readonly bound: HistoryBound;
 
   /** @param observe is called with every event before the scheduler is */
   constructor(
@@ -44,6 +46,7 @@ export class RebuiltDriver {
     observe: (event: SchedulerEvent) => void = () => {},
   ) {
     this.scheduler = scheduler;
+    this.bound = new HistoryBound(scheduler.plan);
     this.#hasStored = hasStored;
     this.#input = input;
     this.#locals = locals;
@@ -63,8 +66,10 @@ export class RebuiltDriver {
     const events = [first];
     for (let event = events.shift(); event !== undefined; event = events.shift()) {
       this.told++;
+      this.bound.tell(event);
       this.#observe(event);
       for (const command of this.scheduler.apply(event)) {
+        this.bound.command(command);
         const told = this.#withoutServer(command, event.at);
         if (told !== undefined) events.push(told);
       }

@@ -6,6 +6,8 @@ import type { PlanReply, RunEnvelope } from '../../core/protocol.js';
 import { readPlan } from '../../core/read-plan.js';
 import type { SchedulerState } from '../../core/scheduler-state.js';
 import { wireOutput } from '../../core/wire-output.js';
+import type { PayloadReader } from '../payloads.js';
+import type { HistoryEvent } from './delivered-events.js';
 
 /** What a run was started with. */
 export interface RunArguments {
@@ -31,6 +33,24 @@ export function readRunArguments(workflowType: string, [input, envelope, state]:
 export function withPlanOfWorker(given: RunArguments, workflowType: string, reply: unknown): RunArguments {
   if (!isPlanReply(reply)) return given;
   return { ...given, plan: wellFormed(reply.plan, workflowType, undefined), input: wireOutput(reply.input) };
+}
+
+/** The plan of a run, wherever it came from. */
+export async function findPlan(events: readonly HistoryEvent[], payloads: PayloadReader): Promise<Plan | undefined> {
+  let workflowType = '';
+  let given = readRunArguments(workflowType, []);
+  for (const { workflowExecutionStartedEventAttributes: started, markerRecordedEventAttributes: marker } of events) {
+    if (started) {
+      workflowType = started.workflowType?.name ?? '';
+      given = readRunArguments(workflowType, await payloads.values(started.input?.payloads));
+    }
+    if (marker) {
+      const [reply] = await payloads.values(marker.details?.result?.payloads);
+      given = withPlanOfWorker(given, workflowType, reply);
+    }
+    if (given.plan !== undefined) return given.plan;
+  }
+  return undefined;
 }
 
 function isPlanReply(value: unknown): value is Extract<PlanReply, { status: 'planned' }> {
