@@ -31,6 +31,7 @@ export interface Orders {
   readonly hearing: Hearing;
   /** Why no order can be taken now, though the run goes on. */
   readonly explainBusy: () => string | undefined;
+  /** Is called when the turn of an order has come. */
   readonly countUpdate: () => void;
   /** Is called with the line that an order has left in the audit trail. */
   readonly afterwards: (entry: AuditEntry | undefined) => Promise<void>;
@@ -51,7 +52,6 @@ export function takeOrders(orders: Orders): void {
     setHandler(
       defineUpdate<void, [OrderArgument | undefined]>(verb),
       async (argument: OrderArgument | undefined) => {
-        orders.countUpdate();
         const by = signatureOf(argument);
         // In a run that is being cancelled as well: what the worker says must not get lost.
         await CancellationScope.nonCancellable(() => carryOut(orders, readOrder(verb, argument), by));
@@ -72,10 +72,15 @@ function validate({ driver, explainBusy }: Orders, verb: Verb, argument: OrderAr
   if (reason !== undefined) throw ApplicationFailure.nonRetryable(reason, FailureType.orderRefused);
 }
 
-async function carryOut({ driver, hearing, afterwards }: Orders, given: Order, by: Signature): Promise<void> {
+async function carryOut(
+  { driver, hearing, countUpdate, afterwards }: Orders,
+  given: Order,
+  by: Signature,
+): Promise<void> {
   const { scheduler } = driver;
   const turn = hearing.order();
   if (turn !== undefined) await turn;
+  countUpdate();
   const before = scheduler.audit.find((entry) => entry.id === by.id);
   if (before?.refused !== undefined) throw ApplicationFailure.nonRetryable(before.refused, FailureType.orderFailed);
   if (before !== undefined) return;

@@ -1,6 +1,6 @@
 import { CancellationScope, workflowInfo } from '@temporalio/workflow';
 import type { SchedulerCommand } from '../src/core/command.js';
-import type { HistoryExtent } from '../src/core/continuation-due.js';
+import { type HistoryExtent, isAtAnyPrice } from '../src/core/continuation-due.js';
 import { type Report, type SchedulerEvent, withTime } from '../src/core/event.js';
 import { HistoryBound, isSteady } from '../src/core/history-bound.js';
 import { SHARD_SIGNAL } from '../src/core/protocol.js';
@@ -119,11 +119,11 @@ export class TemporalDriver {
     return this.#isCancelRequested;
   }
 
-  /** How long this execution's history is. */
+  /** How long this execution's history is: by its own count, unless it is so long all the same that Temporal would end it soon. */
   get extent(): Omit<HistoryExtent, 'updates'> {
-    if (isSteady(this.scheduler.plan)) return this.#bound.extent;
     const { historyLength, historySize } = workflowInfo();
-    return { events: historyLength, bytes: historySize };
+    const extent = { events: historyLength, bytes: historySize };
+    return isSteady(this.scheduler.plan) && !isAtAnyPrice({ ...extent, updates: 0 }) ? this.#bound.extent : extent;
   }
 
   /** How many events the scheduler was told. */
