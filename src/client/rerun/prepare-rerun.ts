@@ -129,7 +129,7 @@ function fittingState(
   const make = (extent: RerunExtent) => rerunState({ old: scheduler, plan }, decisions, startedAt, extent);
   for (const extent of RERUN_EXTENTS) {
     const state = make(extent);
-    if (othersBytes + argumentsSize([state]) <= LARGEST_PAYLOAD) return state;
+    if (othersBytes + argumentsSize([poolClaims(state)]) <= LARGEST_PAYLOAD) return state;
   }
   return make('least'); // too large all the same: `refusalOf` says so
 }
