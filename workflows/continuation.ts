@@ -1,6 +1,6 @@
 import { CancellationScope, isCancellation, sleep, workflowInfo } from '@temporalio/workflow';
 import {
-  ContinuationDue,
+  type ContinuationDue,
   type HistoryExtent,
   isAtAnyPrice,
   isExhausted,
@@ -18,8 +18,7 @@ export interface ContinuationRun {
   readonly isCancelRequested: () => boolean;
   readonly report: (report: Report) => void;
   readonly broken: (error: unknown) => void;
-  /** After which it is due. */
-  readonly dueEvents: number;
+  readonly due: ContinuationDue;
 }
 
 /** Lets a run come to rest when its history has grown long, so that it can continue as new. */
@@ -33,7 +32,7 @@ export class Continuation {
 
   constructor(run: ContinuationRun) {
     this.#run = run;
-    this.#due = new ContinuationDue(run.dueEvents);
+    this.#due = run.due;
   }
 
   /** Whether nothing is in flight and nothing starts any more, so that the next execution can take over. */

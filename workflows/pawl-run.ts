@@ -1,5 +1,5 @@
 import { allHandlersFinished, CancellationScope, condition, log, workflowInfo } from '@temporalio/workflow';
-import { dueEvents } from '../src/core/continuation-due.js';
+import { ContinuationDue } from '../src/core/continuation-due.js';
 import { HALF, storesOutputs } from '../src/core/inline-budget.js';
 import type { Json } from '../src/core/json.js';
 import { withoutItemTimes } from '../src/core/map-state.js';
@@ -78,7 +78,7 @@ export class PawlRun {
       isCancelRequested: () => this.driver.isCancelRequested,
       report: (report) => this.driver.report(report),
       broken: (error) => this.driver.fail(error),
-      dueEvents: envelope.continueAfter ?? dueEvents(plan),
+      due: new ContinuationDue(plan, envelope.continueAfter),
     });
     takeOrders({
       driver: this.driver,

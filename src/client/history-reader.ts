@@ -97,6 +97,7 @@ class HistoryReader {
 
   async read(delivered: DeliveredEvent): Promise<void> {
     const { event, at } = delivered;
+    await this.#drain?.read(delivered); // it tells whether anything can be dispatched
     if (event.workflowExecutionStartedEventAttributes) {
       const { workflowType, input } = event.workflowExecutionStartedEventAttributes;
       this.#workflow = workflowType?.name ?? '';
@@ -105,21 +106,20 @@ class HistoryReader {
     } else if (event.workflowTaskStartedEventAttributes) {
       this.#workflowTime = at;
     } else if (event.workflowTaskCompletedEventAttributes) {
-      this.#begin();
+      this.#begin(delivered);
     } else if (event.markerRecordedEventAttributes && this.#driver === undefined && this.#given !== undefined) {
       const [reply] = await this.#payloads.values(event.markerRecordedEventAttributes.details?.result?.payloads);
       this.#given = withPlanOfWorker(this.#given, this.#workflow, reply);
-      this.#begin();
+      this.#begin(delivered);
     } else if (event.workflowExecutionCancelRequestedEventAttributes) {
       if (this.#driver === undefined) this.#isCancelled = true;
       else this.#driver.apply({ kind: 'runCancelRequested', at });
     } else {
       for (const reader of this.#readers) await reader.read(delivered);
     }
-    this.#drain?.consider(delivered);
   }
 
-  #begin(): void {
+  #begin(begun: DeliveredEvent): void {
     const { plan, state, input, envelope } = this.#given ?? {};
     if (this.#driver !== undefined || plan === undefined) return;
     const at = this.#workflowTime;
@@ -130,9 +130,9 @@ class HistoryReader {
     this.#drain = new DrainEvents(driver, this.#payloads, {
       continueAfter: envelope?.continueAfter,
       isCancelRequested: this.#isCancelled,
+      begun,
     });
     this.#readers = [
-      this.#drain, // before others, since it tells whether anything can be dispatched
       new ActivityEvents(driver, this.#payloads),
       new LocalActivityEvents(driver, this.#payloads, locals),
       new TimerEvents(driver, this.#payloads),

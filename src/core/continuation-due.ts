@@ -30,17 +30,24 @@ export const PATIENCE_SUMMARY = 'let what runs end, to continue as new';
 /** Says when to try to continue as new. */
 export class ContinuationDue {
   #due: HistoryExtent;
+  #hasBegun: boolean;
 
-  /** @param events after which it is due, see {@link dueEvents} */
-  constructor(events: number = DUE.events) {
-    this.#due = { ...DUE, events };
+  /** @param continueAfter of its envelope: after so many events */
+  constructor(plan: Plan, continueAfter?: number) {
+    this.#due = { ...DUE, events: continueAfter ?? (isSteady(plan) ? DUE.events : DUE_BEFORE) };
+    this.#hasBegun = !isSteady(plan);
   }
 
   /**
+   * To be called first when the run has begun or gone on. An execution goes on until it is at least twice as long as then: one that began with many timers
+   * would give way at once to one that begins with them, for ever.
+   *
    * @param isCancelRequested an execution that was asked to stop does not give way, as long as it need not: Temporal would not know of the
    * request in the next, which could only fail
    */
   isPassedBy(extent: HistoryExtent, isCancelRequested = false): boolean {
+    if (!this.#hasBegun) this.#due = { ...this.#due, events: Math.max(this.#due.events, 2 * extent.events) };
+    this.#hasBegun = true;
     return isBeyond(extent, isCancelRequested ? AT_ANY_PRICE : this.#due);
   }
 
@@ -48,11 +55,6 @@ export class ContinuationDue {
   putOff({ events, bytes, updates }: HistoryExtent): void {
     this.#due = { events: events + STEP.events, bytes: bytes + STEP.bytes, updates: updates + STEP.updates };
   }
-}
-
-/** After how many events it is due, where its envelope does not say that. */
-export function dueEvents(plan: Plan): number {
-  return isSteady(plan) ? DUE.events : DUE_BEFORE;
 }
 
 export function isAtAnyPrice(extent: HistoryExtent): boolean {

@@ -38,6 +38,7 @@ export class HistoryBound {
       case 'runCancelRequested':
       case 'toldByRun':
       case 'orderNoted':
+      case 'timerElapsed':
         this.#events += EVENTS.single;
         break;
       case 'ordered':
@@ -63,7 +64,8 @@ export class HistoryBound {
         this.#events += EVENTS.child;
         break;
       case 'startTimer':
-        this.#events += EVENTS.timer;
+      case 'cancelTimer':
+        this.#events++;
         break;
       case 'cancelTask':
       case 'tellShard':
@@ -74,7 +76,7 @@ export class HistoryBound {
 
   /** A local activity is tried again. */
   retry(): void {
-    this.#events += EVENTS.local + EVENTS.timer;
+    this.#events += EVENTS.local + 1 + EVENTS.single;
   }
 
   /** To be called with the size of what is started, and of what local activities return. */
@@ -87,7 +89,7 @@ export class HistoryBound {
 const WORKFLOW_TASK = 3;
 
 const EVENTS = {
-  /** A signal, a request to cancel, the start. */
+  /** A signal, a request to cancel, the start, the end of a timer. */
   single: 1 + WORKFLOW_TASK,
   /** Accepted and completed, and the marker of a check. */
   order: 3 + WORKFLOW_TASK,
@@ -97,8 +99,6 @@ const EVENTS = {
   local: 1,
   /** Initiated; started and ended. */
   child: 3 + 2 * WORKFLOW_TASK,
-  /** Started, and fired or cancelled. */
-  timer: 2 + WORKFLOW_TASK,
   /** A signal or a request to cancel that goes to another: initiated, and delivered. */
   outside: 2 + WORKFLOW_TASK,
 } as const;

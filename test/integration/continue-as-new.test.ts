@@ -80,6 +80,18 @@ describe('a run that continues as new several times', () => {
     expect((await executionsOf(engine, run)).length).toBeGreaterThan(2);
   });
 
+  test('goes on where more timers wait than it may have events', async () => {
+    const definition = workflow('sleepers', {}, ({ sleep }) => {
+      for (let n = 0; n < EVENTS + 10; n++) sleep(`nap${n}`, 400 + 30 * n);
+    });
+    await using engine = await connectEngine();
+    const run = await startShort(engine, definition, EVENTS);
+    await withWorker(engine, [definition], () => run.result());
+    const executions = (await executionsOf(engine, run)).length;
+    expect(executions).toBeGreaterThan(1);
+    expect(executions).toBeLessThan(10);
+  });
+
   test('keeps what is held, with its error, its attempts and its deadline', async () => {
     let isBroken = true;
     const definition = workflow('long', { onFailure: 'hold', holdTimeout: '1h' }, (builder) => {

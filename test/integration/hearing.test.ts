@@ -13,6 +13,7 @@ import { expectSameFromHistory } from '../support/rebuilt-from-history.js';
 import { type HistoryEvent, historyOf } from '../support/run-history.js';
 import { startShort } from '../support/short-executions.js';
 import { statesOf, taskOf, waitForState } from '../support/snapshots.js';
+import { taskLine } from '../support/task-line.js';
 import { untilAborted } from '../support/until-aborted.js';
 import { connectEngine, withWorker } from '../support/worker-and-engine.js';
 
@@ -52,7 +53,9 @@ test('an order comes after a result that had come before it, for a worker that h
 
 test('a request to cancel is not lost that comes with the result which lets the run continue as new', async () => {
   let isWatched = true;
-  const stopping = workflow('stopping', { onFailure: 'continue' }, ({ task, onFinish }) => {
+  const stopping = workflow('stopping', { onFailure: 'continue' }, (builder) => {
+    const { task, onFinish } = builder;
+    taskLine(builder, 4);
     const first = task('first', {
       retry: { maximumAttempts: 1 },
       run: (_, { signal }) => (isWatched ? untilAborted(signal) : undefined),
@@ -63,8 +66,8 @@ test('a request to cancel is not lost that comes with the result which lets the 
   await using engine = await connectEngine();
   const run = await startShort(engine, stopping, 5);
   // With the worker its task ends, and nobody hears of it.
-  await withWorker(engine, [stopping], () => waitForState(run, 'first', 'running'));
-  await vi.waitFor(async () => expect(resultsIn(await historyOf(engine, run))).toHaveLength(1), { timeout: 30_000 });
+  await withWorker(engine, [stopping], () => waitForState(run, 't4', 'succeeded'));
+  await vi.waitFor(async () => expect(resultsIn(await historyOf(engine, run))).toHaveLength(5), { timeout: 30_000 });
   await run.cancel();
   isWatched = false;
   await withWorker(engine, [stopping], async () => {

@@ -9,8 +9,10 @@ const gathering = workflow('gathering', {}, ({ task, approval }) => {
   return { all: task('all', { needs: { a, b, ok: approval('ok') }, run: ({ a, b }) => a + b }) };
 });
 
-/** Its first task ends when its worker does. */
+/** Its first task ends when its worker does; beside it are so many that the run is to continue as new meanwhile. */
 const stopping = workflow('stopping', { onFailure: 'continue' }, ({ task, onFinish }) => {
+  let t = task('t1', { run: () => 1 });
+  for (const id of ['t2', 't3', 't4']) t = task(id, { needs: { t }, run: ({ t }) => t + 1 });
   const first = task('first', { retry: { maximumAttempts: 1 }, run: (_, { signal }) => untilAborted(signal) });
   task('second', { needs: { first }, trigger: 'all_done', run: () => 'ran' });
   onFinish('notify', { run: () => 'stopped' });
@@ -49,7 +51,7 @@ export const heardRuns: readonly RecordedRun[] = [
     contains: ['EVENT_TYPE_WORKFLOW_EXECUTION_CANCEL_REQUESTED', 'EVENT_TYPE_WORKFLOW_EXECUTION_CANCELED'],
     record: async (stage) => {
       const run = await stage.startShort(stopping, 5);
-      await stage.withWorker([stopping], () => stage.waitForState(run, 'first', 'running'));
+      await stage.withWorker([stopping], () => stage.waitForState(run, 't4', 'succeeded'));
       await stage.waitForEvent(run, (event) => event.activityTaskFailedEventAttributes);
       await run.cancel();
       await stage.withWorker([stopping], () => ended(run));

@@ -53,7 +53,7 @@ function measureExecution(
   extent: Extent,
 ): SchedulerState | undefined {
   const scheduler = new Scheduler(plan, before);
-  const due = new ContinuationDue();
+  const due = new ContinuationDue(plan);
   let bytes = argumentsSize([FACTS.input, plan, before]);
   let events = 3;
   const grow = (more: number) => {

@@ -1,6 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { ContinuationDue, type HistoryExtent, isAtAnyPrice, isExhausted } from '../../src/core/continuation-due.js';
+import { STEADY_PROTOCOL } from '../../src/core/history-bound.js';
+import { compile, workflow } from '../../src/index.js';
+
+const plan = compile(workflow('due', {}, ({ task }) => void task('any', { run: () => 1 })));
 
 const MIB = 1024 * 1024;
 const NOTHING: HistoryExtent = { events: 0, bytes: 0, updates: 0 };
@@ -20,14 +24,27 @@ describe('an execution gives way', () => {
     ['16 MiB', { bytes: 16 * MIB }],
     ['1,500 updates', { updates: 1_500 }],
   ] as const)('past %s, and not before', ([, limit]) => {
-    const due = new ContinuationDue();
+    const due = new ContinuationDue(plan);
+    due.isPassedBy(NOTHING);
     expect(due.isPassedBy({ ...NOTHING, ...limit })).toBe(false);
     expect(due.isPassedBy({ ...NOTHING, ...more(limit) })).toBe(true);
   });
 
   test('past as many events as it is told', () => {
-    const due = new ContinuationDue(40);
+    const due = new ContinuationDue(plan, 40);
+    due.isPassedBy(NOTHING);
     expect([40, 41].map((events) => due.isPassedBy({ ...NOTHING, events }))).toEqual([false, true]);
+  });
+
+  test('not before it is twice as long as it was when it began', () => {
+    const due = new ContinuationDue(plan, 40);
+    const passed = [30, 60, 61].map((events) => due.isPassedBy({ ...NOTHING, events }));
+    expect(passed).toEqual([false, false, true]);
+  });
+
+  test('as it always did, where its plan is of a protocol before that', () => {
+    const due = new ContinuationDue({ ...plan, protocol: STEADY_PROTOCOL - 1 });
+    expect(due.isPassedBy({ ...NOTHING, events: 8_001 })).toBe(true);
   });
 
   test.for([
@@ -35,7 +52,8 @@ describe('an execution gives way', () => {
     ['4 MiB', { events: 0, bytes: 4 * MIB, updates: 0 }],
     ['200 updates', { events: 0, bytes: 0, updates: 200 }],
   ] as const)('%s later, where nothing came of it', ([, step]) => {
-    const due = new ContinuationDue();
+    const due = new ContinuationDue(plan);
+    due.isPassedBy(NOTHING);
     const now = { events: 12_100, bytes: 17 * MIB, updates: 1_510 };
     due.putOff(now);
     const then = sum(now, step);
@@ -48,7 +66,7 @@ describe('an execution that can never give way', () => {
   test('is not asked twice without anything that happened in between, which would be for ever', () => {
     fc.assert(
       fc.property(fc.array(growth, { maxLength: 200 }), (tasks) => {
-        const due = new ContinuationDue();
+        const due = new ContinuationDue(plan);
         let extent = NOTHING;
         for (const task of tasks) {
           extent = sum(extent, task);
@@ -90,7 +108,7 @@ describe('an execution that can never give way', () => {
 
 /** How far the execution had come when it tried, each time in vain. */
 function triesOf(tasks: readonly HistoryExtent[]): HistoryExtent[] {
-  const due = new ContinuationDue();
+  const due = new ContinuationDue(plan);
   const tries: HistoryExtent[] = [];
   let extent = NOTHING;
   for (const task of tasks) {

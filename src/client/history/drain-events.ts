@@ -1,4 +1,4 @@
-import { ContinuationDue, dueEvents, type HistoryExtent, PATIENCE_SUMMARY } from '../../core/continuation-due.js';
+import { ContinuationDue, type HistoryExtent, PATIENCE_SUMMARY } from '../../core/continuation-due.js';
 import { isSteady } from '../../core/history-bound.js';
 import type { PayloadReader } from '../payloads.js';
 import type { DeliveredEvent, HistoryEvent } from './delivered-events.js';
@@ -13,16 +13,16 @@ export class DrainEvents {
   readonly #due: ContinuationDue;
   #updates = 0;
   #isDraining = false;
-  /** How many events the scheduler had been told when it was last considered. */
-  #considered = 0;
   /** The event id of the timer that ends the waiting for what runs. */
   #patience: string | undefined;
-
   #isCancelRequested: boolean;
+  /** What is read now. */
+  #delivered: DeliveredEvent;
 
   /**
    * @param continueAfter of the run's envelope
    * @param isCancelRequested before it had begun
+   * @param begun what it begins with
    */
   constructor(
     driver: RebuiltDriver,
@@ -30,16 +30,26 @@ export class DrainEvents {
     {
       continueAfter,
       isCancelRequested,
-    }: { readonly continueAfter: number | undefined; readonly isCancelRequested: boolean },
+      begun,
+    }: {
+      readonly continueAfter: number | undefined;
+      readonly isCancelRequested: boolean;
+      readonly begun: DeliveredEvent;
+    },
   ) {
     this.#driver = driver;
     this.#payloads = payloads;
     this.#isCancelRequested = isCancelRequested;
-    this.#due = new ContinuationDue(continueAfter ?? dueEvents(driver.scheduler.plan));
+    this.#delivered = begun;
+    this.#due = new ContinuationDue(driver.scheduler.plan, continueAfter);
+    driver.afterEvents = () => this.#consider();
   }
 
+  /** To be called with all that is read, before anyone else reads it. */
   async read(delivered: DeliveredEvent): Promise<void> {
     const { event } = delivered;
+    this.#delivered = delivered;
+    if (event.workflowExecutionCancelRequestedEventAttributes) this.#isCancelRequested = true;
     if (event.workflowExecutionUpdateAcceptedEventAttributes) this.#updates++;
     this.#driver.bound.add(startedBytes(event));
     if (event.timerStartedEventAttributes && (await this.#isPatience(delivered))) {
@@ -49,33 +59,29 @@ export class DrainEvents {
     const isOver = this.#patience !== undefined && this.#patience === String(startedEventId);
     // Where the last of what ran has ended in the same workflow task, it continues as new.
     const isGivenUp = isOver && this.#driver.scheduler.inFlight > 0;
-    if (this.#isDraining && (isGivenUp || (await this.#isUnexpectedStart(delivered)))) this.#putOff(delivered);
+    if (this.#isDraining && (isGivenUp || (await this.#isUnexpectedStart(delivered)))) this.#putOff();
   }
 
-  /** To be called when an event has been read: a run that is due stops to start anything once something is reported to it. */
-  consider(delivered: DeliveredEvent): void {
-    if (this.#considered === this.#driver.told) return;
-    const { event, at } = delivered;
-    if (event.workflowExecutionCancelRequestedEventAttributes) this.#isCancelRequested = true;
-    const isDue = this.#due.isPassedBy(this.#extent(delivered), this.#isCancelRequested);
+  /** A run that is due stops to start anything once something is reported to it. */
+  #consider(): void {
+    const isDue = this.#due.isPassedBy(this.#extent(), this.#isCancelRequested);
     if (!this.#isDraining && isDue) {
       this.#isDraining = true;
-      this.#driver.apply({ kind: 'drainStarted', at });
+      this.#driver.apply({ kind: 'drainStarted', at: this.#delivered.at });
     } else if (this.#isDraining && !isDue) {
-      this.#putOff(delivered); // it was asked to stop since
+      this.#putOff(); // it was asked to stop since
     }
-    this.#considered = this.#driver.told;
   }
 
-  #putOff(delivered: DeliveredEvent): void {
+  #putOff(): void {
     this.#isDraining = false;
-    this.#due.putOff(this.#extent(delivered));
-    this.#driver.apply({ kind: 'drainEnded', at: delivered.at });
+    this.#due.putOff(this.#extent());
+    this.#driver.apply({ kind: 'drainEnded', at: this.#delivered.at });
   }
 
-  #extent({ extent }: DeliveredEvent): HistoryExtent {
+  #extent(): HistoryExtent {
     const { scheduler, bound } = this.#driver;
-    return { ...(isSteady(scheduler.plan) ? bound.extent : extent), updates: this.#updates };
+    return { ...(isSteady(scheduler.plan) ? bound.extent : this.#delivered.extent), updates: this.#updates };
   }
 
   async #isPatience({ event: { userMetadata } }: DeliveredEvent): Promise<boolean> {

@@ -49,7 +49,7 @@ export class LocalActivityEvents {
       const report = reportFailure(failure, false, { attemptsUsed, attemptsLeft: 1 });
       this.#driver.apply({ at, ...dispatchOf(ref), ...report });
     } else {
-      this.#driver.bound.retry();
+      this.#driver.retry();
     }
   }
 }

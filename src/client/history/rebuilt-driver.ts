@@ -35,8 +35,8 @@ export class RebuiltDriver {
   readonly #askedToStop = new Set<string>();
   readonly #locals: LocalAttempts;
   readonly #observe: (event: SchedulerEvent) => void;
-  /** Events that the scheduler was told. */
-  told = 0;
+  /** Is called whenever the run has handled what was reported. */
+  afterEvents: () => void = () => {};
   readonly bound: HistoryBound;
 
   /** @param observe is called with every event before the scheduler is */
@@ -64,16 +64,24 @@ export class RebuiltDriver {
 
   apply(first: SchedulerEvent): void {
     const events = [first];
+    const reportedLater: SchedulerEvent[] = [];
     for (let event = events.shift(); event !== undefined; event = events.shift()) {
-      this.told++;
       this.bound.tell(event);
       this.#observe(event);
       for (const command of this.scheduler.apply(event)) {
         this.bound.command(command);
         const told = this.#withoutServer(command, event.at);
-        if (told !== undefined) events.push(told);
+        if (told !== undefined) (told.kind === 'taskCancelled' ? reportedLater : events).push(told);
       }
     }
+    this.afterEvents();
+    for (const event of reportedLater) this.apply(event);
+  }
+
+  /** An attempt of a local activity has failed, and another follows. */
+  retry(): void {
+    this.bound.retry();
+    this.afterEvents();
   }
 
   #withoutServer(command: SchedulerCommand, at: number): SchedulerEvent | undefined {
