@@ -16,6 +16,7 @@ async function bundle(options) {
   const { code } = await bundleWorkflowCode({
     ...options,
     workflowsPath,
+    workflowInterceptorModules: [`${root}dist/workflows/hearing.js`],
     // Evaluated once in a worker instead of once for each run, which would take longer than a short run's own work. Its modules keep nothing of a
     // run but what WeakMaps hold by the run's own objects.
     preloadModules: [workflowsPath],

@@ -3,7 +3,7 @@ import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { BundleOptions } from '@temporalio/worker';
-import { sdkFolder, workflowEntry } from './bundle-manifest.js';
+import { interceptorEntry, sdkFolder, workflowEntry } from './bundle-manifest.js';
 import { WorkerConfigurationError } from './worker-error.js';
 
 type WebpackConfigHook = NonNullable<BundleOptions['webpackConfigHook']>;
@@ -20,11 +20,13 @@ type Compiler = Parameters<WebpackPlugin['apply']>[0];
  * name of one of Pawl's (the SDK would run the user's).
  */
 export function bundleBoth(options: BundleOptions, names: readonly string[]): BundleOptions {
-  const { workflowsPath, webpackConfigHook } = options;
-  if (workflowsPath === workflowEntry()) return options;
+  const { workflowsPath, webpackConfigHook, workflowInterceptorModules = [] } = options;
+  const interceptors = { workflowInterceptorModules: [...workflowInterceptorModules, interceptorEntry()] };
+  if (workflowsPath === workflowEntry()) return { ...options, ...interceptors };
   const directory = mkdtempSync(join(tmpdir(), 'pawl-workflows-'));
   return {
     ...options,
+    ...interceptors,
     workflowsPath: generateEntry(directory, workflowsPath),
     webpackConfigHook: (given) => {
       const config = webpackConfigHook?.(given) ?? given;

@@ -30,6 +30,11 @@ export function workflowEntry(): string {
   return require.resolve('#workflow-entry');
 }
 
+/** The module of its interceptor, which every bundle needs. */
+export function interceptorEntry(): string {
+  return require.resolve('#workflow-interceptor');
+}
+
 /** The folder in which `@temporalio/workflow` lies, as Pawl finds it. */
 export function sdkFolder(): string {
   return join(dirname(require.resolve('@temporalio/workflow/package.json')), '..', '..');

@@ -14,7 +14,9 @@ const PATIENCE = 30_000;
 export interface ContinuationRun {
   /** Activities and child workflows that run now. */
   readonly inFlight: () => number;
+  /** How long its history is by its own count, and as Temporal says. */
   readonly extent: () => Omit<HistoryExtent, 'updates'>;
+  readonly length: () => Omit<HistoryExtent, 'updates'>;
   readonly isCancelRequested: () => boolean;
   readonly report: (report: Report) => void;
   readonly broken: (error: unknown) => void;
@@ -41,7 +43,7 @@ export class Continuation {
   }
 
   get isExhausted(): boolean {
-    return isExhausted(this.#extent());
+    return isExhausted(this.#length());
   }
 
   countUpdate(): void {
@@ -74,10 +76,14 @@ export class Continuation {
     return { ...this.#run.extent(), updates: this.#updates };
   }
 
+  #length(): HistoryExtent {
+    return { ...this.#run.length(), updates: this.#updates };
+  }
+
   #drain(): void {
     this.#isDraining = true;
     this.#run.report({ kind: 'drainStarted' });
-    if (this.#run.inFlight() === 0 || isAtAnyPrice(this.#extent())) return;
+    if (this.#run.inFlight() === 0 || isAtAnyPrice(this.#length())) return;
     this.#patience = new CancellationScope();
     void this.#patience
       .run(() => sleep(PATIENCE, { summary: PATIENCE_SUMMARY }))

@@ -1,65 +1,75 @@
-import { CancellationScope, condition } from '@temporalio/workflow';
-import { isSteady } from '../src/core/history-bound.js';
-import type { Plan } from '../src/core/plan.js';
+import { CancellationScope, condition, type WorkflowInterceptorsFactory } from '@temporalio/workflow';
+
+type Interceptor = NonNullable<ReturnType<WorkflowInterceptorsFactory>['internals']>[number];
+type Activate = NonNullable<Interceptor['activate']>;
+type Activation = Parameters<Activate>[0];
+type Job = NonNullable<Activation['activation']['jobs']>[number];
+
+/** By the run's root scope. */
+const hearings = new WeakMap<CancellationScope, Hearing>();
 
 /**
- * In which order a run hears of what comes at once: results, signals and requests to cancel, orders, and what local activities made.
+ * How a run hears of what comes at once: of one thing after the other, each when all is done that the one before has led to; first results, then signals and
+ * requests to cancel, then orders, then what local activities made.
  *
  * The SDK hands over orders first, and what comes at once is not the same for every worker. A workflow task that led to nothing, such as the end of one of several
- * needs, is to a worker that has not seen the run a part of the next one: an order would come before a result that it had come after. And what local activities
- * made comes in a replay with the orders of the workflow task in which they ended. In the order that is kept here all workers hear the same.
- *
- * Undefined is returned where there is nothing to wait for: a promise would take turns of the event loop.
+ * needs, is to a worker that has not seen the run a part of the next one: an order would come before a result that it had come after. A worker that was asked for
+ * the state of a run has heard of results whose workflow task was lost, and hears of the order in the next one alone. And what local activities made comes in a
+ * replay together, with the orders of the workflow task in which they ended. Heard like this, all workers hear the same, and command the same.
  */
 export class Hearing {
-  readonly #isSteady: boolean;
-  /** Requests and orders that wait for their turn. */
-  #waiting = 0;
-  #locals = 0;
+  #delivery: Promise<void> | undefined;
 
-  /** @param plan those of older protocols heard in the order of the SDK */
-  constructor(plan: Plan) {
-    this.#isSteady = isSteady(plan);
+  /** Of all that comes from now on. To be called in the run's root scope. */
+  constructor() {
+    hearings.set(CancellationScope.current(), this);
   }
 
-  /** Before the run is told of a signal or a request to cancel. */
-  request(): Promise<void> | undefined {
-    return this.#wait(1);
+  /** Resolves when the run has heard of all that has come; undefined if it has. */
+  get all(): Promise<void> | undefined {
+    return this.#delivery;
   }
 
-  /** Before an order is carried out, or a local activity is asked what is to be thought of it. */
-  order(): Promise<void> | undefined {
-    return this.#wait(2);
-  }
-
-  /** Before this execution gives way: what has come with what brought it to rest would be lost. */
-  all(): Promise<void> | undefined {
-    return this.#isSteady ? rounds(3) : undefined;
-  }
-
-  /** Before the run is told of what a local activity made: one after the other, whatever each takes. */
-  local(): Promise<void> | undefined {
-    if (this.#waiting === 0) return undefined;
-    return rounds(3 + this.#locals++).finally(() => this.#locals--);
-  }
-
-  #wait(count: number): Promise<void> | undefined {
-    if (!this.#isSteady) return undefined;
-    this.#waiting++;
-    return rounds(count).finally(() => this.#waiting--);
+  hear(jobs: readonly Job[], tell: (job: Job) => void): void {
+    this.#delivery = deliver(jobs, tell).finally(() => {
+      this.#delivery = undefined;
+    });
   }
 }
 
-/** Resolves when so many times there was nothing left to do. */
-async function rounds(count: number): Promise<void> {
-  for (let left = count; left > 0; left--) await CancellationScope.nonCancellable(quiet);
+async function deliver(jobs: readonly Job[], tell: (job: Job) => void): Promise<void> {
+  for (const job of jobs) {
+    tell(job);
+    await quiet();
+  }
 }
 
-/** The SDK looks at conditions whenever it has handed over something, while nothing else runs, and again when all that came of it has run. */
-function quiet(): Promise<void> {
+/** Resolves when nothing is left to do: the SDK looks at conditions again when all that came of the last has run. */
+export function quiet(): Promise<void> {
   let hasRun = false;
   void Promise.resolve().then(() => {
     hasRun = true;
   });
-  return condition(() => hasRun);
+  return CancellationScope.nonCancellable(() => condition(() => hasRun));
 }
+
+const activate: Activate = (input, next) => {
+  const { jobs = [] } = input.activation;
+  const hearing = hearings.get(CancellationScope.current());
+  // Queries come alone, too.
+  if (hearing === undefined || jobs === null || jobs.length < 2) {
+    next(input);
+    return;
+  }
+  const inOrder = [...jobs].sort((a, b) => turnOf(a) - turnOf(b));
+  hearing.hear(inOrder, (job) => next({ ...input, activation: { ...input.activation, jobs: [job] } }));
+};
+
+function turnOf({ signalWorkflow, cancelWorkflow, doUpdate, resolveActivity }: Job): number {
+  if (signalWorkflow || cancelWorkflow) return 1;
+  if (doUpdate) return 2;
+  return resolveActivity?.isLocal ? 3 : 0;
+}
+
+/** Every bundle with Pawl's workflow has this module among its interceptors. */
+export const interceptors: WorkflowInterceptorsFactory = () => ({ internals: [{ activate }] });

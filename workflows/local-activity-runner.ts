@@ -19,7 +19,6 @@ import type { StartTask } from '../src/core/task-argument.js';
 import { readReply } from '../src/core/task-reply.js';
 import { dispatchId } from '../src/core/unit-id.js';
 import { type DispatchRef, dispatchKey, dispatchOf } from '../src/core/unit-ref.js';
-import type { Hearing } from './hearing.js';
 import type { RunEnd } from './run-end.js';
 
 /** Is called when an attempt has ended, before that is reported, with the bytes of its result; without, if it failed. */
@@ -61,21 +60,18 @@ type Ended = { readonly result: unknown } | { readonly error: unknown };
 /**
  * Runs dispatches as Temporal's local activities: in the worker that has the run, within its workflow task.
  *
- * The ends that came one after the other come together in a replay, in the same order. So whatever one of them leads to must be done in the
- * same turn of the event loop in which it is heard of, and each must be heard of after as many turns: what is still to be done when the next is heard
- * of would be done in another order. The turns are as many as those to an order whose value was checked by a local activity, see `carryOut` of
- * `orders.ts`. That is also why attempts are repeated here and not by the SDK, which starts the timer between two of them earlier.
+ * The ends that came one after the other come together in a replay, in the same order. So whatever one of them leads to must, in runs before protocol 4 (see
+ * `Hearing`), be done in the same turn of the event loop in which it is heard of, and each must be heard of after as many turns: as many as those to an
+ * order whose value was checked by a local activity. That is also why attempts are repeated here and not by the SDK, which starts the timer between two of them earlier.
  */
 export class LocalActivityRunner {
   readonly #scheduler: Scheduler;
-  readonly #hearing: Hearing;
   readonly #end: RunEnd;
   readonly #retries: Retries;
   readonly #inFlight = new Map<string, InFlight>();
 
-  constructor(scheduler: Scheduler, hearing: Hearing, end: RunEnd, retries: Retries) {
+  constructor(scheduler: Scheduler, end: RunEnd, retries: Retries) {
     this.#scheduler = scheduler;
-    this.#hearing = hearing;
     this.#end = end;
     this.#retries = retries;
   }
@@ -135,7 +131,7 @@ export class LocalActivityRunner {
         (result): Ended => ({ result }),
         (error: unknown): Ended => ({ error }),
       )
-      .then((ended) => this.#hearing.local()?.then(() => ended) ?? ended) // else as many turns as through a scope
+      .then((ended) => ended) // as many turns as through a scope
       .then((ended) => this.#hear(started, ended))
       .catch(this.#end.broken);
   }

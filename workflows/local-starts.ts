@@ -5,7 +5,6 @@ import { optionsOf, taskAt } from '../src/core/plan.js';
 import type { Scheduler } from '../src/core/scheduler.js';
 import { type RunFacts, type StartTask, taskArgument } from '../src/core/task-argument.js';
 import { type DispatchRef, dispatchOf, unitKey } from '../src/core/unit-ref.js';
-import type { Hearing } from './hearing.js';
 import { LocalActivityRunner, type NextAttempt } from './local-activity-runner.js';
 import { LocalBudget, type Room } from './local-budget.js';
 import type { RunEnd } from './run-end.js';
@@ -18,7 +17,6 @@ type Start = StartTask | NextAttempt;
 export interface LocalRun {
   readonly scheduler: Scheduler;
   readonly facts: RunFacts;
-  readonly hearing: Hearing;
   readonly bound: HistoryBound;
   readonly end: RunEnd;
   /** Does what it is given as an event's commands are carried out. */
@@ -40,7 +38,7 @@ export class LocalStarts {
 
   constructor(run: LocalRun) {
     this.#run = run;
-    const { scheduler, hearing, end } = run;
+    const { scheduler, end } = run;
     const ofActivities: RunEnd = {
       ...end,
       report: (report) => {
@@ -48,7 +46,7 @@ export class LocalStarts {
         end.report(report);
       },
     };
-    this.#activities = new LocalActivityRunner(scheduler, hearing, ofActivities, {
+    this.#activities = new LocalActivityRunner(scheduler, ofActivities, {
       // It takes no room meanwhile, which may be long.
       backsOff: () => {
         run.bound.retry();

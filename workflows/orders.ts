@@ -9,8 +9,9 @@ import {
   setHandler,
   TemporalFailure,
 } from '@temporalio/workflow';
+import { isSteady } from '../src/core/history-bound.js';
 import { type AuditEntry, type Order, type Signature, VERBS, type Verb } from '../src/core/order.js';
-import { withValue } from '../src/core/order-value.js';
+import { givesValue, withValue } from '../src/core/order-value.js';
 import {
   CHECK_ACTIVITY,
   type CheckReply,
@@ -22,16 +23,14 @@ import { readOrder } from '../src/core/read-order.js';
 import { readSignature } from '../src/core/read-signature.js';
 import { refuseOrder } from '../src/core/steering.js';
 import { readItemId } from '../src/core/unit-id.js';
-import type { Hearing } from './hearing.js';
 import type { TemporalDriver } from './temporal-driver.js';
 
 /** What handles the orders of operators for a run. */
 export interface Orders {
   readonly driver: TemporalDriver;
-  readonly hearing: Hearing;
   /** Why no order can be taken now, though the run goes on. */
   readonly explainBusy: () => string | undefined;
-  /** Is called when the turn of an order has come. */
+  /** Is called when an order has been accepted. */
   readonly countUpdate: () => void;
   /** Is called with the line that an order has left in the audit trail. */
   readonly afterwards: (entry: AuditEntry | undefined) => Promise<void>;
@@ -52,6 +51,7 @@ export function takeOrders(orders: Orders): void {
     setHandler(
       defineUpdate<void, [OrderArgument | undefined]>(verb),
       async (argument: OrderArgument | undefined) => {
+        orders.countUpdate();
         const by = signatureOf(argument);
         // In a run that is being cancelled as well: what the worker says must not get lost.
         await CancellationScope.nonCancellable(() => carryOut(orders, readOrder(verb, argument), by));
@@ -72,19 +72,12 @@ function validate({ driver, explainBusy }: Orders, verb: Verb, argument: OrderAr
   if (reason !== undefined) throw ApplicationFailure.nonRetryable(reason, FailureType.orderRefused);
 }
 
-async function carryOut(
-  { driver, hearing, countUpdate, afterwards }: Orders,
-  given: Order,
-  by: Signature,
-): Promise<void> {
+async function carryOut({ driver, afterwards }: Orders, given: Order, by: Signature): Promise<void> {
   const { scheduler } = driver;
-  const turn = hearing.order();
-  if (turn !== undefined) await turn;
-  countUpdate();
   const before = scheduler.audit.find((entry) => entry.id === by.id);
   if (before?.refused !== undefined) throw ApplicationFailure.nonRetryable(before.refused, FailureType.orderFailed);
   if (before !== undefined) return;
-  const checked = await checkValue(driver, hearing, given);
+  const checked = await checkValue(driver, given);
   const reason = checked.kind === 'wrong' ? checked.message : refuseOrder(scheduler, checked.order);
   if (checked.kind === 'wrong' || reason !== undefined) {
     const message = reason ?? '';
@@ -102,8 +95,8 @@ async function carryOut(
 type Checked = { readonly kind: 'right'; readonly order: Order } | { readonly kind: 'wrong'; readonly message: string };
 
 /** Schemas are a worker's business. What is given is normalised by them. */
-async function checkValue({ scheduler }: TemporalDriver, hearing: Hearing, order: Order): Promise<Checked> {
-  if (order.verb !== 'send' && order.verb !== 'complete') return { kind: 'right', order };
+async function checkValue({ scheduler }: TemporalDriver, order: Order): Promise<Checked> {
+  if (!givesValue(order)) return { kind: 'right', order };
   const { task, item } = readItemId(order.task);
   const index = scheduler.indexOf(task);
   const planned = index === undefined ? undefined : scheduler.plan.tasks[index];
@@ -116,7 +109,8 @@ async function checkValue({ scheduler }: TemporalDriver, hearing: Hearing, order
     ...(value !== undefined && { value }),
   };
   try {
-    const reply = await askWorker(hearing, request, `check what ${order.verb} gives to ${order.task}`);
+    const ask = isSteady(scheduler.plan) ? askWorker : askThisWorkerFirst;
+    const reply = await ask(request, `check what ${order.verb} gives to ${order.task}`);
     if (reply?.status === 'invalid') return { kind: 'wrong', message: reply.message };
     return { kind: 'right', order: withValue(order, reply?.value) };
   } catch (error) {
@@ -131,26 +125,29 @@ async function checkValue({ scheduler }: TemporalDriver, hearing: Hearing, order
 
 type Check = Record<string, (request: CheckRequest) => Promise<CheckReply>>;
 
-/** The worker that has the run in memory, which is the quickest; or, where that has not its definition, any other. */
-async function askWorker(hearing: Hearing, request: CheckRequest, summary: string): Promise<CheckReply | undefined> {
+/**
+ * The worker that has the run in memory takes it at once; where that has not its definition, any other. A local activity would be quicker, but an update whose
+ * workflow task is lost after the local activity's end is stuck: the SDK drops the answer of one that ends while it replays.
+ */
+function askWorker(request: CheckRequest, summary: string, allowEagerDispatch = true): Promise<CheckReply> | undefined {
+  const workers = proxyActivities<Check>({
+    startToCloseTimeout: '10s',
+    scheduleToCloseTimeout: '30s',
+    allowEagerDispatch,
+    retry: { initialInterval: 100, maximumInterval: '1s' }, // until it comes to one that has
+    summary,
+  });
+  return workers[CHECK_ACTIVITY]?.(request);
+}
+
+/** As runs of protocols before 4 do it. */
+async function askThisWorkerFirst(request: CheckRequest, summary: string): Promise<CheckReply | undefined> {
   const here = proxyLocalActivities<Check>({ startToCloseTimeout: '10s', retry: { maximumAttempts: 1 }, summary });
   try {
-    const reply = await here[CHECK_ACTIVITY]?.(request);
-    const turn = hearing.local();
-    if (turn !== undefined) await turn;
-    return reply;
+    return await here[CHECK_ACTIVITY]?.(request);
   } catch (error) {
     if (!(error instanceof TemporalFailure)) throw error; // of a local activity the failure comes as it is, in no ActivityFailure
-    const turn = hearing.local();
-    if (turn !== undefined) await turn;
-    const anywhere = proxyActivities<Check>({
-      startToCloseTimeout: '10s',
-      scheduleToCloseTimeout: '30s',
-      allowEagerDispatch: false, // it would come to this worker again
-      retry: { initialInterval: 100, maximumInterval: '1s' }, // until it comes to one that has
-      summary,
-    });
-    return anywhere[CHECK_ACTIVITY]?.(request);
+    return askWorker(request, summary, false); // it would come to this worker again
   }
 }
 

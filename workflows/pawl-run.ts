@@ -1,5 +1,6 @@
 import { allHandlersFinished, CancellationScope, condition, log, workflowInfo } from '@temporalio/workflow';
 import { ContinuationDue } from '../src/core/continuation-due.js';
+import { isSteady } from '../src/core/history-bound.js';
 import { HALF, storesOutputs } from '../src/core/inline-budget.js';
 import type { Json } from '../src/core/json.js';
 import { withoutItemTimes } from '../src/core/map-state.js';
@@ -12,7 +13,7 @@ import type { SchedulerState } from '../src/core/scheduler-state.js';
 import { STORED_EXTENTS, statePieces } from '../src/core/stored-state.js';
 import type { RunFacts } from '../src/core/task-argument.js';
 import { Continuation } from './continuation.js';
-import { Hearing } from './hearing.js';
+import { Hearing, quiet } from './hearing.js';
 import { takeOrders } from './orders.js';
 import type { PreparedRun } from './prepare-run.js';
 import { listenToShards, noteInRun } from './shard-talk.js';
@@ -46,7 +47,8 @@ export class PawlRun {
   readonly values: ValueStore;
   readonly #prepared: PreparedRun;
   readonly #facts: RunFacts;
-  readonly #hearing: Hearing;
+  /** Of plans since protocol 4. */
+  readonly #hearing: Hearing | undefined;
   readonly #continuation: Continuation;
 
   constructor(prepared: PreparedRun) {
@@ -62,48 +64,53 @@ export class PawlRun {
       owner: envelope.owner ?? ownerOfChain(),
       cache: envelope.cache,
     };
-    const hearing = new Hearing(plan);
-    this.#hearing = hearing;
-    this.values = new ValueStore(plan.workflow, this.#facts.owner, hearing);
+    this.#hearing = isSteady(plan) ? new Hearing() : undefined;
+    this.values = new ValueStore(plan.workflow, this.#facts.owner);
     this.driver = new TemporalDriver({
       scheduler: this.scheduler,
       facts: this.#facts,
       values: this.values,
-      hearing,
       afterEvents: () => this.#continuation.consider(),
     });
     this.#continuation = new Continuation({
       inFlight: () => this.scheduler.inFlight,
       extent: () => this.driver.extent,
+      length: () => this.driver.length,
       isCancelRequested: () => this.driver.isCancelRequested,
       report: (report) => this.driver.report(report),
       broken: (error) => this.driver.fail(error),
       due: new ContinuationDue(plan, envelope.continueAfter),
     });
+    if (this.#hearing === undefined) this.#listen();
+  }
+
+  #listen(): void {
+    const isShard = this.#prepared.envelope.shard !== undefined;
     takeOrders({
       driver: this.driver,
-      hearing,
       explainBusy: () => (this.#continuation.isAtRest ? 'the run is about to continue as new; try again' : undefined),
       countUpdate: () => this.#continuation.countUpdate(),
       afterwards: async (entry) => {
-        if (envelope.shard !== undefined) await noteInRun(entry);
+        if (isShard) await noteInRun(entry);
       },
     });
-    listenToShards(this.driver, hearing, envelope.shard !== undefined);
+    listenToShards(this.driver, isShard);
   }
 
   async execute(): Promise<ExecutionEnd> {
     const ended = this.driver
       .run(this.#prepared.state === undefined ? 'runStarted' : 'runContinued')
       .then((outcome) => ({ kind: 'ended', outcome }) as const);
+    // What has come with the start is heard of when what can start has started.
+    if (this.#hearing !== undefined) void quiet().then(() => this.#listen());
     for (;;) {
       const first = await Promise.race([ended, this.#comesToRest()]);
+      // What has come with what brought it here would be lost.
+      if (this.#hearing?.all !== undefined) await this.#hearing.all;
       if (first.kind === 'ended') {
         await handlersFinished(); // an order that has ended the run must be acknowledged
         return first;
       }
-      const turn = this.#hearing.all();
-      if (turn !== undefined) await turn;
       if (!this.#isReadyToCarry) continue;
       const { handledEvents } = this.driver;
       const { args, bytes } = await this.#carry();
@@ -146,7 +153,7 @@ export class PawlRun {
   }
 
   get #isReadyToCarry(): boolean {
-    return this.#continuation.isAtRest && allHandlersFinished();
+    return this.#continuation.isAtRest && allHandlersFinished() && this.scheduler.outcome === undefined;
   }
 
   #nextArguments(state: SchedulerState): NextArguments {

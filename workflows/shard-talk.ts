@@ -1,23 +1,17 @@
 import { defineSignal, getExternalWorkflowHandle, log, setHandler, workflowInfo } from '@temporalio/workflow';
 import type { ShardOrder } from '../src/core/command.js';
-import type { Report } from '../src/core/event.js';
 import type { AuditEntry } from '../src/core/order.js';
 import { AUDIT_SIGNAL, SHARD_SIGNAL } from '../src/core/protocol.js';
-import type { Hearing } from './hearing.js';
 import type { TemporalDriver } from './temporal-driver.js';
 
 /** A run and the shards of its maps are one to whoever looks at them: a pause reaches the shards, and orders on their items are in the run's audit trail. */
-export function listenToShards(driver: TemporalDriver, hearing: Hearing, isShard: boolean): void {
-  const report = (event: Report) => {
-    const turn = hearing.request();
-    return turn === undefined ? driver.report(event) : turn.then(() => driver.report(event));
-  };
+export function listenToShards(driver: TemporalDriver, isShard: boolean): void {
   if (isShard) {
-    setHandler(defineSignal<[ShardOrder]>(SHARD_SIGNAL), (told) => report({ kind: 'toldByRun', told }), {
+    setHandler(defineSignal<[ShardOrder]>(SHARD_SIGNAL), (told) => driver.report({ kind: 'toldByRun', told }), {
       description: 'What befell the run that these items are a part of.',
     });
   } else {
-    setHandler(defineSignal<[AuditEntry]>(AUDIT_SIGNAL), (entry) => report({ kind: 'orderNoted', entry }), {
+    setHandler(defineSignal<[AuditEntry]>(AUDIT_SIGNAL), (entry) => driver.report({ kind: 'orderNoted', entry }), {
       description: "An order that was given to items of a map, for the run's audit trail.",
     });
   }

@@ -12,7 +12,6 @@ import { type DispatchRef, unitKey } from '../src/core/unit-ref.js';
 import { ActivityRunner } from './activity-runner.js';
 import { ChildRunner } from './child-runner.js';
 import { showCurrentDetails } from './current-details.js';
-import type { Hearing } from './hearing.js';
 import { LocalStarts } from './local-starts.js';
 import type { RunEnd } from './run-end.js';
 import { StartQueue } from './start-queue.js';
@@ -23,7 +22,6 @@ export interface DrivenRun {
   readonly scheduler: Scheduler;
   readonly facts: RunFacts;
   readonly values: ValueStore;
-  readonly hearing: Hearing;
   /** Is called whenever what was reported has been handled. */
   readonly afterEvents: () => void;
 }
@@ -54,13 +52,11 @@ export class TemporalDriver {
   #resolve: (outcome: RunOutcome) => void = () => {};
   #reject: (error: unknown) => void = () => {};
   readonly #ended: Promise<RunOutcome>;
-  readonly #hearing: Hearing;
   readonly #bound: HistoryBound;
   readonly #afterEvents: () => void;
 
-  constructor({ scheduler, facts, values, hearing, afterEvents }: DrivenRun) {
+  constructor({ scheduler, facts, values, afterEvents }: DrivenRun) {
     this.scheduler = scheduler;
-    this.#hearing = hearing;
     this.#bound = new HistoryBound(scheduler.plan);
     this.#afterEvents = afterEvents;
     showCurrentDetails(scheduler);
@@ -79,7 +75,7 @@ export class TemporalDriver {
     this.#timers = new Timers(scheduler, ofServer);
     const handle = (first: () => void) => this.#handleInOwnScope(first);
     const bound = this.#bound;
-    this.#locals = new LocalStarts({ scheduler, facts, hearing, bound, end, handle });
+    this.#locals = new LocalStarts({ scheduler, facts, bound, end, handle });
     this.#starts = new StartQueue({
       scheduler,
       facts,
@@ -100,18 +96,12 @@ export class TemporalDriver {
     return CancellationScope.nonCancellable(() => {
       // In this scope, too: what the request leads to, such as a compensation, is not cancelled by it.
       cancelRequested.catch(() => {
-        const turn = this.#hearing.request();
-        if (turn === undefined) this.#cancelRequested();
-        else void turn.then(() => this.#cancelRequested());
+        this.#isCancelRequested = true;
+        this.report({ kind: 'runCancelRequested' });
       });
       this.report({ kind: first });
       return this.#ended;
     });
-  }
-
-  #cancelRequested(): void {
-    this.#isCancelRequested = true;
-    this.report({ kind: 'runCancelRequested' });
   }
 
   /** Whether this execution was asked to stop. */
@@ -121,9 +111,14 @@ export class TemporalDriver {
 
   /** How long this execution's history is: by its own count, unless it is so long all the same that Temporal would end it soon. */
   get extent(): Omit<HistoryExtent, 'updates'> {
+    const { length } = this;
+    return isSteady(this.scheduler.plan) && !isAtAnyPrice({ ...length, updates: 0 }) ? this.#bound.extent : length;
+  }
+
+  /** As Temporal says. */
+  get length(): Omit<HistoryExtent, 'updates'> {
     const { historyLength, historySize } = workflowInfo();
-    const extent = { events: historyLength, bytes: historySize };
-    return isSteady(this.scheduler.plan) && !isAtAnyPrice({ ...extent, updates: 0 }) ? this.#bound.extent : extent;
+    return { events: historyLength, bytes: historySize };
   }
 
   /** How many events the scheduler was told. */

@@ -10,7 +10,6 @@ import {
 import type { Json } from '../src/core/json.js';
 import { type Owner, STORE_ACTIVITY, type StoreReply, type StoreRequest } from '../src/core/protocol.js';
 import type { Claim } from '../src/core/wire-output.js';
-import type { Hearing } from './hearing.js';
 
 /**
  * Stores what is too large for a run to carry, by a local activity: its argument takes no room in history, and is in no message to the
@@ -20,16 +19,10 @@ export class ValueStore {
   readonly #workflow: string;
   readonly #owner: Owner | undefined;
 
-  readonly #hearing: Hearing | undefined;
-
-  /**
-   * @param owner whose the values are, where not this execution's own
-   * @param hearing of the run, once there is one
-   */
-  constructor(workflow: string, owner: Owner | undefined, hearing?: Hearing) {
+  /** @param owner whose the values are, where not this execution's own */
+  constructor(workflow: string, owner: Owner | undefined) {
     this.#workflow = workflow;
     this.#owner = owner;
-    this.#hearing = hearing;
   }
 
   /**
@@ -68,11 +61,7 @@ export class ValueStore {
         (reply) => (reply.status === 'stored' ? reply.claims : undefined),
         (error: unknown) => refusal(error, summary),
       )
-      .then((claims) => {
-        const turn = this.#hearing?.local();
-        if (turn === undefined) stored(claims);
-        else void turn.then(() => stored(claims)).catch(broken);
-      })
+      .then(stored)
       .catch(broken);
   }
 }

@@ -6,7 +6,13 @@ import { Scheduler } from '../core/scheduler.js';
 import { takeSnapshot, type WireSnapshot } from '../core/snapshot.js';
 import { ActivityEvents } from './history/activity-events.js';
 import { ChildEvents } from './history/child-events.js';
-import { type DeliveredEvent, type HistoryEvent, inDeliveryOrder } from './history/delivered-events.js';
+import {
+  type DeliveredEvent,
+  type HistoryEvent,
+  inDeliveryOrder,
+  isRequestOrOrder,
+  isResult,
+} from './history/delivered-events.js';
 import { DrainEvents } from './history/drain-events.js';
 import { LocalActivityEvents } from './history/local-activity-events.js';
 import { LocalAttempts } from './history/local-attempts.js';
@@ -79,6 +85,8 @@ class HistoryReader {
   #isCancelled = false;
   #driver: RebuiltDriver | undefined;
   #drain: DrainEvents | undefined;
+  /** Whether all results have been read of which the latest workflow task has told. */
+  #hasRead = false;
   #readers: readonly { read(event: DeliveredEvent): Promise<void> }[] = [];
 
   constructor(payloads: PayloadReader, known: KnownBefore, observe: ((event: SchedulerEvent) => void) | undefined) {
@@ -91,12 +99,16 @@ class HistoryReader {
   run(): RebuiltRun | undefined {
     const { plan, state, input, envelope } = this.#given ?? {};
     if (plan === undefined) return undefined;
+    this.#driver?.goOn();
     const scheduler = this.#driver?.scheduler ?? new Scheduler(plan, state);
     return { scheduler, input, envelope, startedAt: this.#startedAt };
   }
 
   async read(delivered: DeliveredEvent): Promise<void> {
     const { event, at } = delivered;
+    if (this.#hasRead && !isRequestOrOrder(event)) this.#driver?.goOn();
+    if (isResult(event)) this.#hasRead = false;
+    if (event.workflowTaskCompletedEventAttributes) this.#hasRead = true;
     await this.#drain?.read(delivered); // it tells whether anything can be dispatched
     if (event.workflowExecutionStartedEventAttributes) {
       const { workflowType, input } = event.workflowExecutionStartedEventAttributes;

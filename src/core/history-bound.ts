@@ -1,6 +1,7 @@
 import type { SchedulerCommand } from './command.js';
 import type { HistoryExtent } from './continuation-due.js';
 import type { SchedulerEvent } from './event.js';
+import { givesValue } from './order-value.js';
 import { payloadSize } from './payload-size.js';
 import { optionsOf, type Plan, taskAt } from './plan.js';
 
@@ -12,10 +13,11 @@ export function isSteady({ protocol }: Plan): boolean {
 }
 
 /**
- * How long the history of an execution is at most, by what its run was told and what it commanded. Temporal says how long it is, but not the same in every
+ * How long the history of an execution is, by what its run was told and what it commanded. Temporal says how long it is, but not the same in every
  * replay: a workflow task that led to nothing is told by itself, or together with the next one. What followed from that would be other commands.
  *
- * All counts as if it had come in a workflow task of its own. Not counted are workflow tasks that were lost, and outputs, which travel themselves up to 8 KiB.
+ * All counts as if it had come in a workflow task of its own. Not counted are heartbeats and workflow tasks that were lost, what the run does for itself, and
+ * outputs, which travel themselves up to 8 KiB.
  */
 export class HistoryBound {
   readonly #plan: Plan;
@@ -43,8 +45,9 @@ export class HistoryBound {
         break;
       case 'ordered':
       case 'orderFailed':
-        this.#events += EVENTS.order;
-        this.#bytes += payloadSize(event.order);
+        this.#events += EVENTS.order + (givesValue(event.order) ? EVENTS.activity : 0);
+        // Of a check there are what is asked and what is answered.
+        this.#bytes += payloadSize(event.order) * (givesValue(event.order) ? 3 : 1);
         break;
       case 'taskFailed':
         this.#bytes += event.error.message.length + (event.error.stack?.length ?? 0);
@@ -91,8 +94,8 @@ const WORKFLOW_TASK = 3;
 const EVENTS = {
   /** A signal, a request to cancel, the start, the end of a timer. */
   single: 1 + WORKFLOW_TASK,
-  /** Accepted and completed, and the marker of a check. */
-  order: 3 + WORKFLOW_TASK,
+  /** Accepted and completed. */
+  order: 2 + WORKFLOW_TASK,
   /** Scheduled, started, ended. */
   activity: 3 + WORKFLOW_TASK,
   /** The marker of its result. */

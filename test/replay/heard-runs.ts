@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { OrderRefusedError, workflow } from '../../src/index.js';
+import { z } from 'zod';
+import { workflow } from '../../src/index.js';
 import { untilAborted } from '../support/until-aborted.js';
 import { ended, type RecordedRun } from './stage.js';
 
@@ -17,6 +18,18 @@ const stopping = workflow('stopping', { onFailure: 'continue' }, ({ task, onFini
   task('second', { needs: { first }, trigger: 'all_done', run: () => 'ran' });
   onFinish('notify', { run: () => 'stopped' });
 });
+
+/** Both of its nodes are given what a worker must check. */
+const windowed = workflow('windowed', { onFailure: 'hold' }, ({ task, event }) => ({
+  window: event('window', { schema: z.object({ hour: z.number() }) }),
+  held: task('held', {
+    output: z.number(),
+    retry: { maximumAttempts: 1 },
+    run: (): number => {
+      throw new Error('it is broken');
+    },
+  }),
+}));
 
 /** Longer than the SDK waits before it reports that the workflow task is not done. */
 const slow = workflow('slow', {}, ({ task }) => {
@@ -39,12 +52,22 @@ export const heardRuns: readonly RecordedRun[] = [
       await stage.withWorker([gathering], () =>
         stage.waitForEvent(run, (event) => Number(event.eventId) === TOLD_OF_BOTH),
       );
-      await stage.withWorker([gathering], () => run.task('b').skip().catch(refused));
+      await stage.withWorker([gathering], () => run.pause());
       await stage.withWorker([gathering], async () => {
+        await run.resume();
         await run.approve('ok');
         await ended(run);
       });
     },
+  },
+  {
+    name: 'heard-when-checked',
+    contains: [ACCEPTED, 'EVENT_TYPE_ACTIVITY_TASK_COMPLETED'],
+    record: (stage) =>
+      stage.steer(windowed, async (run) => {
+        await run.send('window', { hour: 3 });
+        await run.task('held').complete(4);
+      }),
   },
   {
     name: 'heard-at-rest',
@@ -69,7 +92,3 @@ export const heardRuns: readonly RecordedRun[] = [
       }),
   },
 ];
-
-function refused(error: unknown): void {
-  if (!(error instanceof OrderRefusedError)) throw error;
-}

@@ -4,6 +4,7 @@ import { type HistoryEvent, inDeliveryOrder } from '../../src/client/history/del
 const started = { workflowTaskStartedEventAttributes: {} };
 const completed = { workflowTaskCompletedEventAttributes: {} };
 const failed = { workflowTaskFailedEventAttributes: {} };
+const scheduled = { activityTaskScheduledEventAttributes: {} };
 const result = { activityTaskCompletedEventAttributes: {} };
 const fired = { timerFiredEventAttributes: {} };
 const cancel = { workflowExecutionCancelRequestedEventAttributes: {} };
@@ -42,21 +43,27 @@ test('what a workflow task tells is heard at the time when that was started', ()
 
 describe('of a run that hears as all workers do', () => {
   test('results come first, then signals and requests to cancel, then orders', () => {
-    expect(steadyOrder([signal, cancel, result, started, completed, accepted])).toEqual([2, 3, 0, 1, 4, 5]);
+    expect(steadyOrder([signal, cancel, result, started, completed, accepted])).toEqual([2, 3, 4, 0, 1, 5]);
   });
 
   test('what no completed workflow task has told yet is told by the next', () => {
-    expect(steadyOrder([cancel, started, failed, result, started, completed])).toEqual([1, 2, 3, 4, 0, 5]);
+    expect(steadyOrder([cancel, started, failed, result, started, completed])).toEqual([1, 2, 3, 4, 5, 0]);
     expect(steadyOrder([result, started, completed, cancel, result])).toEqual([0, 1, 2, 4, 3]);
   });
 
+  test('orders come before the commands to which they and the rest have led', () => {
+    expect(steadyOrder([result, started, completed, scheduled, accepted, scheduled, accepted])).toEqual([
+      0, 1, 2, 4, 6, 3, 5,
+    ]);
+  });
+
   test('what comes later is told later', () => {
-    expect(steadyOrder([cancel, started, completed, result, started, completed])).toEqual([1, 0, 2, 3, 4, 5]);
+    expect(steadyOrder([cancel, started, completed, result, started, completed])).toEqual([1, 2, 0, 3, 4, 5]);
   });
 
   test('all of it is heard at the time when its workflow task was started', () => {
     const delivered = inDeliveryOrder(history([result, cancel, started, completed, accepted, fired]), true);
-    expect(delivered.map(({ at }) => at)).toEqual([3_000, 3_000, 3_000, 4_000, 3_000, 6_000]);
+    expect(delivered.map(({ at }) => at)).toEqual([3_000, 3_000, 4_000, 3_000, 3_000, 6_000]);
   });
 });
 

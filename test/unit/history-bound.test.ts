@@ -26,7 +26,12 @@ describe('what a run is told and commands counts as all that history can have of
     ['the start', (bound) => bound.tell({ kind: 'runStarted', at: 0 }), 4],
     ['a request to cancel', (bound) => bound.tell({ kind: 'runCancelRequested', at: 0 }), 4],
     ['a signal', (bound) => bound.tell({ kind: 'toldByRun', told: 'pause', at: 0 }), 4],
-    ['an order', (bound) => bound.tell({ kind: 'ordered', order: { verb: 'pause' }, by, at: 0 }), 6],
+    ['an order', (bound) => bound.tell({ kind: 'ordered', order: { verb: 'pause' }, by, at: 0 }), 5],
+    [
+      'an order with a value, which a worker has checked',
+      (bound) => bound.tell({ kind: 'ordered', order: { verb: 'complete', task: 'remote' }, by, at: 0 }),
+      11,
+    ],
     ['an activity', (bound) => bound.command(start('remote')), 6],
     ['a local activity, which has none', (bound) => bound.command(start('near')), 1],
     ['its next attempt, after a timer', (bound) => bound.retry(), 6],

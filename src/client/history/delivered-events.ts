@@ -27,21 +27,29 @@ function resultsFirst(events: readonly HistoryEvent[]): DeliveredEvent[] {
   /** What no completed workflow task has told yet. */
   let results: DeliveredEvent[] = [];
   let requests: DeliveredEvent[] = [];
+  /** Where the next order goes: before the commands to which it and all else have led. */
+  let nextOrder = 0;
   let startedAt = 0;
   for (const event of events) {
     const delivered: DeliveredEvent = { event, at: toMilliseconds(event.eventTime), extent: UNKNOWN };
     if (event.workflowTaskStartedEventAttributes) startedAt = delivered.at;
     if (event.workflowTaskCompletedEventAttributes) {
       for (const told of [...results, ...requests]) told.at = startedAt;
-      ordered.push(...requests);
+      ordered.push(delivered, ...requests);
+      nextOrder = ordered.length;
       results = [];
       requests = [];
+      continue;
     }
     if (isRequest(event)) {
       requests.push(delivered);
       continue;
     }
     if (isOfUpdate(event)) delivered.at = startedAt; // it is written when the workflow task is completed
+    if (event.workflowExecutionUpdateAcceptedEventAttributes) {
+      ordered.splice(nextOrder++, 0, delivered);
+      continue;
+    }
     if (isResult(event)) results.push(delivered);
     ordered.push(delivered);
   }
@@ -103,6 +111,10 @@ function ordersFirst(events: readonly HistoryEvent[]): DeliveredEvent[] {
 /** Those of which nothing depends on it. */
 const UNKNOWN: DeliveredEvent['extent'] = { events: 0, bytes: 0 };
 
+export function isRequestOrOrder(event: HistoryEvent): boolean {
+  return isRequest(event) || Boolean(event.workflowExecutionUpdateAcceptedEventAttributes);
+}
+
 function isRequest(event: HistoryEvent): boolean {
   return Boolean(
     event.workflowExecutionCancelRequestedEventAttributes ?? event.workflowExecutionSignaledEventAttributes,
@@ -115,7 +127,7 @@ function isOfUpdate(event: HistoryEvent): boolean {
   );
 }
 
-function isResult(event: HistoryEvent): boolean {
+export function isResult(event: HistoryEvent): boolean {
   return Boolean(
     event.activityTaskCompletedEventAttributes ??
       event.activityTaskFailedEventAttributes ??

@@ -1,7 +1,8 @@
+import { isSteady } from '../../core/history-bound.js';
 import type { Json } from '../../core/json.js';
 import { isRecord } from '../../core/json.js';
 import { type Order, type Signature, VERBS } from '../../core/order.js';
-import { withValue } from '../../core/order-value.js';
+import { givesValue, withValue } from '../../core/order-value.js';
 import { CHECK_ACTIVITY } from '../../core/protocol.js';
 import { readOrder } from '../../core/read-order.js';
 import { readSignature } from '../../core/read-signature.js';
@@ -28,7 +29,7 @@ export interface OrderOutcomes {
 
 /**
  * Reads operators' orders from history: updates that were accepted. Most are carried out at once; those that carry a value when a worker has
- * checked it, which the marker of a local activity says, or an activity where that worker could not.
+ * checked it, which an activity says; before protocol 4 the marker of a local activity, or an activity where that worker could not.
  */
 export class OrderEvents {
   readonly #driver: RebuiltDriver;
@@ -39,7 +40,7 @@ export class OrderEvents {
   /** The checks that no accepted order was found for yet; they were asked for in the order in which updates were accepted. */
   readonly #checks: number[];
   readonly #checked = new Map<number, AcceptedOrder>();
-  /** Whose check the worker that had the run could not do: any other is asked, by an activity. */
+  /** Whose check is asked for by an activity. */
   readonly #toAskAnywhere: AcceptedOrder[] = [];
   /** By the event id of that activity's ActivityTaskScheduled. */
   readonly #askedAnywhere = new Map<string, AcceptedOrder>();
@@ -90,8 +91,12 @@ export class OrderEvents {
     // What ends before it is completed has had no effect.
     if (!this.#completed.has(by.id)) return;
     this.#accepted.set(by.id, accepted);
-    if (order.verb !== 'send' && order.verb !== 'complete') {
+    if (!givesValue(order)) {
       this.#carryOut(accepted, at);
+      return;
+    }
+    if (isSteady(this.#driver.scheduler.plan)) {
+      this.#toAskAnywhere.push(accepted);
       return;
     }
     const check = this.#checks.shift();

@@ -33,6 +33,7 @@ export class RebuiltDriver {
   /** Dispatches of which history has the beginning. */
   readonly #begun = new Set<string>();
   readonly #askedToStop = new Set<string>();
+  readonly #reportedLater: SchedulerEvent[] = [];
   readonly #locals: LocalAttempts;
   readonly #observe: (event: SchedulerEvent) => void;
   /** Is called whenever the run has handled what was reported. */
@@ -64,18 +65,23 @@ export class RebuiltDriver {
 
   apply(first: SchedulerEvent): void {
     const events = [first];
-    const reportedLater: SchedulerEvent[] = [];
     for (let event = events.shift(); event !== undefined; event = events.shift()) {
       this.bound.tell(event);
       this.#observe(event);
       for (const command of this.scheduler.apply(event)) {
         this.bound.command(command);
         const told = this.#withoutServer(command, event.at);
-        if (told !== undefined) (told.kind === 'taskCancelled' ? reportedLater : events).push(told);
+        if (told !== undefined) (told.kind === 'taskCancelled' ? this.#reportedLater : events).push(told);
       }
     }
     this.afterEvents();
-    for (const event of reportedLater) this.apply(event);
+  }
+
+  /** To be called when the run has heard of all that a workflow task had told it: the SDK reports later in it what never got to the server. */
+  goOn(): void {
+    for (let event = this.#reportedLater.shift(); event !== undefined; event = this.#reportedLater.shift()) {
+      this.apply(event);
+    }
   }
 
   /** An attempt of a local activity has failed, and another follows. */

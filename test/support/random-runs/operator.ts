@@ -120,7 +120,7 @@ export class Operator {
   /** Nothing else will bring it on. */
   async #attend(id: string, kind: TaskSnapshot['kind'], isHeld: boolean, pick: number): Promise<void> {
     if (!isHeld) {
-      await this.#give(kind === 'event' ? 'send' : pick % 4 === 3 ? 'reject' : 'approve', id);
+      await this.#give(kind === 'event' ? 'send' : pick % 2 === 1 ? 'reject' : 'approve', id);
       return;
     }
     const verb = HELD_VERBS[pick % HELD_VERBS.length] ?? 'skip';
