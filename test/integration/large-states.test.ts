@@ -47,7 +47,7 @@ describe('a run whose input and state fit alone, and not together,', () => {
 
   async function ended(options: { readonly storage?: MemoryStorage }) {
     await using engine = await connectEngine();
-    const run = await startShort(engine, definition, 60, { input: { text: 'i'.repeat(1.2 * MB) } });
+    const run = await startShort(engine, definition, 100, { input: { text: 'i'.repeat(1.2 * MB) } });
     await withWorker(
       engine,
       [definition],

@@ -50,7 +50,7 @@ describe('a run with 3 MiB of outputs of a map', () => {
 });
 
 test('what tasks made before is given to those that run in a later execution, whether it travelled or was stored', async () => {
-  const definition = workflow('long', {}, (builder) => {
+  const definition = workflow('long', { maxConcurrentTasks: 10 }, (builder) => {
     const makes: Record<string, TaskHandle<string>> = {};
     for (let n = 0; n < 60; n++)
       makes[`make${n}`] = builder.task(`make${n}`, { run: () => text(n % 2 === 0 ? 7 * KIBIBYTE : 100 * KIBIBYTE) });
