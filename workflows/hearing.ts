@@ -30,8 +30,17 @@ export class Hearing {
     return this.#delivery;
   }
 
+  /** @param listen is called when all is done that the start has led to: what has come with it is heard of then */
+  begin(listen: () => void): void {
+    this.#follow(quiet().then(listen));
+  }
+
   hear(jobs: readonly Job[], tell: (job: Job) => void): void {
-    this.#delivery = deliver(jobs, tell).finally(() => {
+    this.#follow(deliver(jobs, tell));
+  }
+
+  #follow(delivery: Promise<void>): void {
+    this.#delivery = delivery.finally(() => {
       this.#delivery = undefined;
     });
   }
@@ -45,7 +54,7 @@ async function deliver(jobs: readonly Job[], tell: (job: Job) => void): Promise<
 }
 
 /** Resolves when nothing is left to do: the SDK looks at conditions again when all that came of the last has run. */
-export function quiet(): Promise<void> {
+function quiet(): Promise<void> {
   let hasRun = false;
   void Promise.resolve().then(() => {
     hasRun = true;

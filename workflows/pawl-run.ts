@@ -13,7 +13,7 @@ import type { SchedulerState } from '../src/core/scheduler-state.js';
 import { STORED_EXTENTS, statePieces } from '../src/core/stored-state.js';
 import type { RunFacts } from '../src/core/task-argument.js';
 import { Continuation } from './continuation.js';
-import { Hearing, quiet } from './hearing.js';
+import { Hearing } from './hearing.js';
 import { takeOrders } from './orders.js';
 import type { PreparedRun } from './prepare-run.js';
 import { listenToShards, noteInRun } from './shard-talk.js';
@@ -101,8 +101,7 @@ export class PawlRun {
     const ended = this.driver
       .run(this.#prepared.state === undefined ? 'runStarted' : 'runContinued')
       .then((outcome) => ({ kind: 'ended', outcome }) as const);
-    // What has come with the start is heard of when what can start has started.
-    if (this.#hearing !== undefined) void quiet().then(() => this.#listen());
+    this.#hearing?.begin(() => this.#listen());
     for (;;) {
       const first = await Promise.race([ended, this.#comesToRest()]);
       // What has come with what brought it here would be lost.
