@@ -1,9 +1,12 @@
-import { CancellationScope, condition, type WorkflowInterceptorsFactory } from '@temporalio/workflow';
+import {
+  type ActivateInput,
+  CancellationScope,
+  condition,
+  type WorkflowInterceptorsFactory,
+  type WorkflowInternalsInterceptor,
+} from '@temporalio/workflow';
 
-type Interceptor = NonNullable<ReturnType<WorkflowInterceptorsFactory>['internals']>[number];
-type Activate = NonNullable<Interceptor['activate']>;
-type Activation = Parameters<Activate>[0];
-type Job = NonNullable<Activation['activation']['jobs']>[number];
+type Job = NonNullable<ActivateInput['activation']['jobs']>[number];
 
 /** By the run's root scope. */
 const hearings = new WeakMap<CancellationScope, Hearing>();
@@ -62,7 +65,7 @@ function quiet(): Promise<void> {
   return CancellationScope.nonCancellable(() => condition(() => hasRun));
 }
 
-const activate: Activate = (input, next) => {
+const activate: WorkflowInternalsInterceptor['activate'] = (input, next) => {
   const { jobs = [] } = input.activation;
   const hearing = hearings.get(CancellationScope.current());
   // Queries come alone, too.

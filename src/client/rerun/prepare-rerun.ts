@@ -9,7 +9,6 @@ import { PROTOCOL, type RunEnvelope } from '../../core/protocol.js';
 import { decideRerun, type TaskDecision, unknownIds } from '../../core/rerun/rerun-decision.js';
 import { RERUN_EXTENTS, type RerunExtent } from '../../core/rerun/rerun-maps.js';
 import { rerunState } from '../../core/rerun/rerun-state.js';
-import type { SchedulerState } from '../../core/scheduler-state.js';
 import { statePieces } from '../../core/stored-state.js';
 import { wireOutput } from '../../core/wire-output.js';
 import type { OutputStore } from '../../data/output-store.js';
@@ -78,7 +77,7 @@ export async function prepareRerun(
   const newKeys = settings.newKeys ?? isInputChanged;
   const envelope = newEnvelope(old, plan, newWorkflowId, { ...settings, newKeys });
   const state = fittingState(old, plan, decisions, argumentsSize([input, envelope]));
-  return { plan, decisions, newKeys, args: [input, envelope, poolClaims(state)] };
+  return { plan, decisions, newKeys, args: [input, envelope, state] };
 }
 
 /** With its outputs stored, where they are too much for the new run to be started with. */
@@ -125,11 +124,11 @@ function fittingState(
   plan: Plan,
   decisions: readonly TaskDecision[],
   othersBytes: number,
-): SchedulerState {
-  const make = (extent: RerunExtent) => rerunState({ old: scheduler, plan }, decisions, startedAt, extent);
+): PooledState {
+  const make = (extent: RerunExtent) => poolClaims(rerunState({ old: scheduler, plan }, decisions, startedAt, extent));
   for (const extent of RERUN_EXTENTS) {
     const state = make(extent);
-    if (othersBytes + argumentsSize([poolClaims(state)]) <= LARGEST_PAYLOAD) return state;
+    if (othersBytes + argumentsSize([state]) <= LARGEST_PAYLOAD) return state;
   }
   return make('least'); // too large all the same: `refusalOf` says so
 }
