@@ -101,7 +101,8 @@ describe.each([
         const expected = Array.from({ length: counted }, (_, n) => n + 1);
         // A worker that was held up for as long as an attempt may take gives that up before it has begun.
         const missed = history.some(isTimedOutAttempt) ? expected.filter((attempt) => !runs.includes(attempt)) : [];
-        expect([...runs, ...missed].sort(), `${found}, in ${context}`).toEqual(expected);
+        const accounted = missed.length === 0 ? runs : [...runs, ...missed].sort((a, b) => a - b);
+        expect(accounted, `${found}, in ${context}`).toEqual(expected);
         for (const entry of entered) {
           const named = needs.map((need, n) => [as?.[n] ?? dag.plan.tasks[need]?.id, values[need]]);
           expect(entry.needs, `needs of ${id} in ${context}`).toEqual(Object.fromEntries(named));
